@@ -1,0 +1,70 @@
+import { SocketAddress } from '../address/socket-address.ts'
+import type { AddressPool } from './address-pool.ts'
+import type { NamePatterns } from './name-patterns.ts'
+
+/** The uses of an address that need permission. */
+export type Operation = 'bind' | 'listen' | 'connect' | 'send to' | 'join group'
+
+export type Protocol = 'tcp' | 'udp'
+
+/** One question that was answered with no. */
+export interface Refusal {
+  readonly operation: Operation | 'resolve'
+  readonly protocol: Protocol | undefined
+  /** What was asked for: `192.0.2.1:80`, `[::1]:80`, or a name. */
+  readonly target: string
+  /** The command line flag that would have allowed it. */
+  readonly remedy: string
+}
+
+/**
+ * What the program may reach. The only place where this is decided; the answer to everything not granted is no.
+ * Knows no descriptors and makes no system call.
+ */
+export class Policy {
+  readonly #pool: AddressPool
+  readonly #names: NamePatterns
+  readonly #onRefusal: (refusal: Refusal) => void
+  readonly #judged = new SocketAddress()
+
+  constructor(pool: AddressPool, names: NamePatterns, onRefusal: (refusal: Refusal) => void = () => {}) {
+    this.#pool = pool
+    this.#names = names
+    this.#onRefusal = onRefusal
+  }
+
+  /** Whether `address` may be used so; a no is reported. The address itself is left as it is. */
+  allows(operation: Operation, protocol: Protocol, address: SocketAddress): boolean {
+    const judged = this.#canonical(operation, address)
+    if (this.#pool.includes(judged)) return true
+    const prefix = judged.family === 4 ? 32 : 128
+    this.#onRefusal({
+      operation,
+      protocol,
+      target: address.toString(),
+      remedy: `--addr-pool=${judged.host}/${prefix}`,
+    })
+    return false
+  }
+
+  /** The same question, asked only to find out what may be granted: nothing is reported. */
+  wouldAllow(operation: Operation, address: SocketAddress): boolean {
+    return this.#pool.includes(this.#canonical(operation, address))
+  }
+
+  allowsName(name: string): boolean {
+    if (this.#names.includes(name)) return true
+    this.#onRefusal({ operation: 'resolve', protocol: undefined, target: name, remedy: `--allow-resolve=${name}` })
+    return false
+  }
+
+  #canonical(operation: Operation, address: SocketAddress): SocketAddress {
+    const judged = this.#judged.copyFrom(address).canonicalize()
+    // The kernel sends what goes to the wildcard address to the own host: permission to listen on every interface must
+    // not open the services of loopback.
+    if (judged.isWildcard && (operation === 'connect' || operation === 'send to')) {
+      return judged.family === 4 ? judged.setIpv4(0x7f00_0001, judged.port) : judged.setIpv6(0, 0, 0, 1, judged.port)
+    }
+    return judged
+  }
+}
