@@ -1,0 +1,56 @@
+import { FileType } from '../abi/preview1.ts'
+import { POLLIN, POLLOUT } from '../os/constants.ts'
+import { HostErrno } from '../os/errno.ts'
+import type { Iovecs } from '../os/iovecs.ts'
+import { readv, writev } from '../os/libc.ts'
+import { Pollfds } from '../os/pollfds.ts'
+import type { Waiter } from '../wait/waiter.ts'
+import type { StreamDescriptor } from './descriptor.ts'
+
+/** A pipe that reports room has room for at least this much (POSIX `PIPE_BUF` on Linux). */
+const PIPE_BUF = 4096
+
+/**
+ * Reading and writing of the standard streams. They are shared with other processes, so their own O_NONBLOCK is neither
+ * changed nor relied on: the guest's mode decides, and `poll` is asked where it matters.
+ */
+export class Streams {
+  readonly #waiter: Waiter
+  readonly #pollfds = new Pollfds()
+
+  constructor(waiter: Waiter) {
+    this.#waiter = waiter
+  }
+
+  /** @returns bytes read, 0 at the end of input, or a negative host errno */
+  read(stream: StreamDescriptor, buffers: Iovecs): number {
+    if (stream.nonBlocking && !this.#isReady(stream, POLLIN, 0n)) return -HostErrno.EAGAIN
+    for (;;) {
+      const bytes = readv(stream.hostFd, buffers.address, buffers.count)
+      if (bytes === -HostErrno.EINTR) continue
+      if (bytes !== -HostErrno.EAGAIN || stream.nonBlocking) return bytes
+      this.#isReady(stream, POLLIN, undefined)
+    }
+  }
+
+  /** @returns bytes written, possibly fewer than asked for, or a negative host errno */
+  write(stream: StreamDescriptor, buffers: Iovecs): number {
+    if (stream.nonBlocking) {
+      if (!this.#isReady(stream, POLLOUT, 0n)) return -HostErrno.EAGAIN
+      // A larger write to a descriptor that blocks would wait for the rest.
+      if (stream.fileType !== FileType.REGULAR_FILE && buffers.totalBytes > PIPE_BUF) buffers.clipTo(PIPE_BUF)
+    }
+    for (;;) {
+      const bytes = writev(stream.hostFd, buffers.address, buffers.count)
+      if (bytes === -HostErrno.EINTR) continue
+      if (bytes !== -HostErrno.EAGAIN || stream.nonBlocking) return bytes
+      this.#isReady(stream, POLLOUT, undefined)
+    }
+  }
+
+  #isReady(stream: StreamDescriptor, events: number, timeoutNs: bigint | undefined): boolean {
+    this.#pollfds.clear()
+    this.#pollfds.add(stream.hostFd, events)
+    return this.#waiter.poll(this.#pollfds, timeoutNs) > 0
+  }
+}

@@ -1,0 +1,81 @@
+import type { Descriptor } from './descriptor.ts'
+
+/** Descriptor numbers end here (`fs.nr_open` of a Linux kernel): what a guest may name cannot make the table huge. */
+const MAX_DESCRIPTORS = 1 << 20
+
+/**
+ * The guest's descriptor numbers. A new descriptor gets the lowest free number, as POSIX promises. Knows nothing of what a
+ * descriptor does; whoever takes one out closes it.
+ */
+export class DescriptorTable {
+  readonly #entries: (Descriptor | undefined)[] = []
+  /** One bit per number, set where taken; 32 numbers per element. */
+  #taken = new Uint32Array(4)
+
+  /** @param fd any number a guest may have passed */
+  get(fd: number): Descriptor | undefined {
+    return this.#entries[fd]
+  }
+
+  /** Whether one more descriptor fits. */
+  get hasRoom(): boolean {
+    return this.#lowestFree() < MAX_DESCRIPTORS
+  }
+
+  /** @returns the number given; the caller has asked for {@link hasRoom} */
+  add(descriptor: Descriptor): number {
+    const fd = this.#lowestFree()
+    this.#put(fd, descriptor)
+    return fd
+  }
+
+  /** Frees a number. @returns what it stood for */
+  remove(fd: number): Descriptor | undefined {
+    const descriptor = this.#entries[fd]
+    if (descriptor === undefined) return undefined
+    this.#entries[fd] = undefined
+    this.#taken[fd >>> 5]! &= ~(1 << (fd & 31))
+    return descriptor
+  }
+
+  /**
+   * Moves what `from` stands for to the number `to`, which need not be taken.
+   * @returns what `to` stood for, or 'none'; false if `from` is free or `to` is no possible number
+   */
+  renumber(from: number, to: number): Descriptor | 'none' | false {
+    const moved = this.#entries[from]
+    if (moved === undefined || to < 0 || to >= MAX_DESCRIPTORS) return false
+    if (from === to) return 'none'
+    this.remove(from)
+    const replaced = this.remove(to)
+    this.#put(to, moved)
+    return replaced ?? 'none'
+  }
+
+  /** Every open descriptor, in the order of the numbers; the table is then empty. */
+  removeAll(): Descriptor[] {
+    const open = this.#entries.filter((descriptor) => descriptor !== undefined)
+    this.#entries.length = 0
+    this.#taken.fill(0)
+    return open
+  }
+
+  #put(fd: number, descriptor: Descriptor): void {
+    while (this.#entries.length <= fd) this.#entries.push(undefined)
+    this.#entries[fd] = descriptor
+    if (fd >>> 5 >= this.#taken.length) {
+      const larger = new Uint32Array(Math.max(2 * this.#taken.length, (fd >>> 5) + 1))
+      larger.set(this.#taken)
+      this.#taken = larger
+    }
+    this.#taken[fd >>> 5]! |= 1 << (fd & 31)
+  }
+
+  #lowestFree(): number {
+    for (let i = 0; i < this.#taken.length; i++) {
+      const free = ~this.#taken[i]! >>> 0
+      if (free !== 0) return 32 * i + 31 - Math.clz32(free & -free)
+    }
+    return 32 * this.#taken.length
+  }
+}

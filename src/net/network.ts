@@ -1,0 +1,320 @@
+import { SocketAddress } from '../address/socket-address.ts'
+import { SocketDescriptor } from '../fd/descriptor.ts'
+import {
+  AF_INET,
+  AF_INET6,
+  F_GETFL,
+  F_SETFL,
+  IPPROTO_IPV6,
+  IPV6_V6ONLY,
+  MSG_NOSIGNAL,
+  MSG_PEEK,
+  MSG_TRUNC,
+  MSG_WAITALL,
+  MSGHDR,
+  O_NONBLOCK,
+  SHUT_RD,
+  SHUT_RDWR,
+  SHUT_WR,
+  SO_ERROR,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from '../os/constants.ts'
+import { HostErrno } from '../os/errno.ts'
+import { HostBuffer } from '../os/ffi.ts'
+import type { Iovecs } from '../os/iovecs.ts'
+import {
+  accept4,
+  bind,
+  close,
+  connect,
+  fcntl,
+  getpeername,
+  getsockname,
+  listen,
+  recv,
+  recvfrom,
+  recvmsg,
+  send,
+  sendmsg,
+  sendto,
+  shutdown,
+  socket,
+} from '../os/libc.ts'
+import {
+  isNumericHost,
+  type ResolvedAddress,
+  type ResolverFailure,
+  type ResolverHints,
+  resolve,
+} from '../os/resolver.ts'
+import { SockaddrBuffer } from '../os/sockaddr.ts'
+import type { Operation, Policy } from '../policy/policy.ts'
+import { getOption, setOption } from './options.ts'
+
+/** What a receive is asked to do besides receiving. */
+export interface ReceiveFlags {
+  readonly peek: boolean
+  readonly waitAll: boolean
+}
+
+/**
+ * The one door to the network: every socket operation of the project passes here, and every use of an address is asked of
+ * policy before any system call. Operations answer a result of 0 or more, or a negative host errno.
+ *
+ * Host sockets have the guest's own blocking mode and timeouts: a call that must wait does so in the kernel.
+ */
+export class Network {
+  readonly #policy: Policy
+  readonly #sockaddr = new SockaddrBuffer()
+  readonly #msghdr = new HostBuffer(MSGHDR.size)
+  readonly #implicit = new SocketAddress()
+
+  /** Whether the last receive cut a datagram short. */
+  truncated = false
+
+  constructor(policy: Policy) {
+    this.#policy = policy
+  }
+
+  /** @returns a new socket, blocking and unbound */
+  open(family: 4 | 6, protocol: 'tcp' | 'udp'): SocketDescriptor | number {
+    const type = (protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC
+    const hostFd = socket(family === 4 ? AF_INET : AF_INET6, type, 0)
+    return hostFd < 0 ? hostFd : new SocketDescriptor(hostFd, family, protocol)
+  }
+
+  close(descriptor: SocketDescriptor): number {
+    return close(descriptor.hostFd)
+  }
+
+  bind(descriptor: SocketDescriptor, address: SocketAddress): number {
+    if (!this.#policy.allows('bind', descriptor.protocol, address)) return -HostErrno.EACCES
+    return this.#narrowed(descriptor, 'bind', address, () =>
+      bind(descriptor.hostFd, this.#sockaddr.address, this.#sockaddr.encode(address)),
+    )
+  }
+
+  /** A socket that was never bound is bound by the kernel, to every address of the host: that is a use of the wildcard. */
+  listen(descriptor: SocketDescriptor, backlog: number): number {
+    const local = this.#implicit
+    const named = this.localAddress(descriptor, local)
+    if (named < 0) return named
+    if (local.port !== 0 || descriptor.protocol !== 'tcp') return listen(descriptor.hostFd, backlog)
+    if (!this.#policy.allows('listen', descriptor.protocol, local)) return -HostErrno.EACCES
+    return this.#narrowed(descriptor, 'listen', local, () => listen(descriptor.hostFd, backlog))
+  }
+
+  /**
+   * Runs a call that binds `address`. An IPv6 socket bound to the wildcard takes IPv4 peers as well, unless it is
+   * IPv6-only: where the pool does not grant the IPv4 wildcard too, the socket is made IPv6-only first.
+   */
+  #narrowed(descriptor: SocketDescriptor, operation: Operation, address: SocketAddress, call: () => number): number {
+    const takesBoth = descriptor.family === 6 && address.isWildcard && !address.isIpv4Mapped
+    if (!takesBoth || this.#policy.wouldAllow(operation, SocketAddress.ipv4(0))) return call()
+    const before = getOption(descriptor.hostFd, IPPROTO_IPV6, IPV6_V6ONLY)
+    const narrowed = before === 0 && setOption(descriptor.hostFd, IPPROTO_IPV6, IPV6_V6ONLY, 1) === 0
+    const result = call()
+    if (narrowed && result < 0) setOption(descriptor.hostFd, IPPROTO_IPV6, IPV6_V6ONLY, 0)
+    return result
+  }
+
+  connect(descriptor: SocketDescriptor, address: SocketAddress): number {
+    if (!this.#policy.allows('connect', descriptor.protocol, address)) return -HostErrno.EACCES
+    if (descriptor.pendingError !== 0) return this.#takePendingError(descriptor)
+    const length = this.#sockaddr.encode(address)
+    for (;;) {
+      // Interrupted (the process was stopped and continued), the kernel goes on connecting; asked again, it waits on.
+      const result = connect(descriptor.hostFd, this.#sockaddr.address, length)
+      if (result !== -HostErrno.EINTR) return result
+    }
+  }
+
+  accept(descriptor: SocketDescriptor, nonBlocking: boolean): SocketDescriptor | number {
+    const flags = SOCK_CLOEXEC | (nonBlocking ? SOCK_NONBLOCK : 0)
+    for (;;) {
+      this.#sockaddr.expect()
+      const hostFd = accept4(descriptor.hostFd, this.#sockaddr.address, this.#sockaddr.lengthAddress, flags)
+      if (hostFd === -HostErrno.EINTR) continue
+      if (hostFd < 0) return hostFd
+      const accepted = new SocketDescriptor(hostFd, descriptor.family, descriptor.protocol)
+      accepted.nonBlocking = nonBlocking
+      const peer = new SocketAddress()
+      if (this.#sockaddr.decode(peer)) accepted.acceptedPeer = peer
+      return accepted
+    }
+  }
+
+  localAddress(descriptor: SocketDescriptor, into: SocketAddress): number {
+    this.#sockaddr.expect()
+    const result = getsockname(descriptor.hostFd, this.#sockaddr.address, this.#sockaddr.lengthAddress)
+    if (result === 0) this.#sockaddr.decode(into)
+    return result
+  }
+
+  remoteAddress(descriptor: SocketDescriptor, into: SocketAddress): number {
+    const { acceptedPeer } = descriptor
+    if (acceptedPeer !== undefined) {
+      descriptor.acceptedPeer = undefined
+      into.copyFrom(acceptedPeer)
+      return 0
+    }
+    this.#sockaddr.expect()
+    const result = getpeername(descriptor.hostFd, this.#sockaddr.address, this.#sockaddr.lengthAddress)
+    if (result === 0) this.#sockaddr.decode(into)
+    return result
+  }
+
+  /** @returns bytes received; 0 is the end of a stream or an empty datagram. Sets {@link truncated}. */
+  receive(descriptor: SocketDescriptor, buffers: Iovecs, { peek, waitAll }: ReceiveFlags): number {
+    this.truncated = false
+    if (descriptor.pendingError !== 0) return this.#takePendingError(descriptor)
+    const isStream = descriptor.protocol === 'tcp'
+    let flags = (peek ? MSG_PEEK : 0) | (waitAll ? MSG_WAITALL : 0)
+    if (buffers.count > 1) {
+      this.#prepareMessage(buffers, 0)
+      return this.#receiveMessage(descriptor, buffers, flags)
+    }
+    // On a datagram MSG_TRUNC asks for its true length; on a stream it would throw the data away.
+    if (!isStream) flags |= MSG_TRUNC
+    for (;;) {
+      const received = recv(descriptor.hostFd, buffers.firstAddress, buffers.firstBytes, flags)
+      if (received === -HostErrno.EINTR) continue
+      return received > buffers.firstBytes ? this.#cut(buffers.firstBytes) : received
+    }
+  }
+
+  /** Like {@link receive}; also fills `from`. A stream's sender is its peer. */
+  receiveFrom(descriptor: SocketDescriptor, buffers: Iovecs, receiveFlags: ReceiveFlags, from: SocketAddress): number {
+    if (descriptor.protocol === 'tcp') {
+      const received = this.receive(descriptor, buffers, receiveFlags)
+      if (received >= 0 && this.remoteAddress(descriptor, from) < 0) {
+        // The peer is gone and its address with it. The family must stay right: callers size their buffers by it.
+        if (descriptor.family === 4) from.setIpv4(0, 0)
+        else from.setIpv6(0, 0, 0, 0, 0)
+      }
+      return received
+    }
+    this.truncated = false
+    if (descriptor.pendingError !== 0) return this.#takePendingError(descriptor)
+    const flags = (receiveFlags.peek ? MSG_PEEK : 0) | (receiveFlags.waitAll ? MSG_WAITALL : 0)
+    this.#sockaddr.expect()
+    let received: number
+    if (buffers.count > 1) {
+      this.#prepareMessage(buffers, this.#sockaddr.receiveLength)
+      received = this.#receiveMessage(descriptor, buffers, flags)
+    } else {
+      const { address, lengthAddress } = this.#sockaddr
+      const { hostFd } = descriptor
+      do {
+        received = recvfrom(hostFd, buffers.firstAddress, buffers.firstBytes, flags | MSG_TRUNC, address, lengthAddress)
+      } while (received === -HostErrno.EINTR)
+      if (received > buffers.firstBytes) received = this.#cut(buffers.firstBytes)
+    }
+    if (received >= 0) this.#sockaddr.decode(from)
+    return received
+  }
+
+  #cut(lengthBytes: number): number {
+    this.truncated = true
+    return lengthBytes
+  }
+
+  #receiveMessage(descriptor: SocketDescriptor, buffers: Iovecs, flags: number): number {
+    for (;;) {
+      const received = recvmsg(descriptor.hostFd, this.#msghdr.address, flags)
+      if (received === -HostErrno.EINTR) continue
+      this.truncated = received >= 0 && (this.#msghdr.view.getUint32(MSGHDR.flags, true) & MSG_TRUNC) !== 0
+      return Math.min(received, buffers.totalBytes)
+    }
+  }
+
+  /** @returns bytes sent, which may be fewer than asked for */
+  send(descriptor: SocketDescriptor, buffers: Iovecs): number {
+    if (descriptor.pendingError !== 0) return this.#takePendingError(descriptor)
+    const many = buffers.count > 1
+    if (many) this.#prepareMessage(buffers, 0)
+    for (;;) {
+      const sent = many
+        ? sendmsg(descriptor.hostFd, this.#msghdr.address, MSG_NOSIGNAL)
+        : send(descriptor.hostFd, buffers.firstAddress, buffers.firstBytes, MSG_NOSIGNAL)
+      if (sent !== -HostErrno.EINTR) return sent
+    }
+  }
+
+  /**
+   * Sends to an address. A socket that has none of its own yet is bound by the kernel to the wildcard address and a free
+   * port; the permission to send to `to` includes that, since no datagram could leave otherwise.
+   */
+  sendTo(descriptor: SocketDescriptor, buffers: Iovecs, to: SocketAddress): number {
+    if (!this.#policy.allows('send to', descriptor.protocol, to)) return -HostErrno.EACCES
+    if (descriptor.pendingError !== 0) return this.#takePendingError(descriptor)
+    const length = this.#sockaddr.encode(to)
+    const { address } = this.#sockaddr
+    const many = buffers.count > 1
+    if (many) this.#prepareMessage(buffers, length)
+    for (;;) {
+      const sent = many
+        ? sendmsg(descriptor.hostFd, this.#msghdr.address, MSG_NOSIGNAL)
+        : sendto(descriptor.hostFd, buffers.firstAddress, buffers.firstBytes, MSG_NOSIGNAL, address, length)
+      if (sent !== -HostErrno.EINTR) return sent
+    }
+  }
+
+  #prepareMessage(buffers: Iovecs, addressBytes: number): void {
+    const { view } = this.#msghdr
+    this.#msghdr.setPointer(MSGHDR.name, addressBytes === 0 ? 0 : this.#sockaddr.address)
+    view.setUint32(MSGHDR.namelen, addressBytes, true)
+    this.#msghdr.setPointer(MSGHDR.iov, buffers.address)
+    view.setUint32(MSGHDR.iovlen, buffers.count, true)
+    view.setUint32(MSGHDR.flags, 0, true)
+  }
+
+  shutdown(descriptor: SocketDescriptor, directions: { read: boolean; write: boolean }): number {
+    const how = directions.read ? (directions.write ? SHUT_RDWR : SHUT_RD) : SHUT_WR
+    return shutdown(descriptor.hostFd, how)
+  }
+
+  setNonBlocking(descriptor: SocketDescriptor, nonBlocking: boolean): number {
+    const flags = fcntl(descriptor.hostFd, F_GETFL, 0)
+    if (flags < 0) return flags
+    const result = fcntl(descriptor.hostFd, F_SETFL, nonBlocking ? flags | O_NONBLOCK : flags & ~O_NONBLOCK)
+    if (result === 0) descriptor.nonBlocking = nonBlocking
+    return result
+  }
+
+  /** Takes the error that made `poll` report a socket, to be reported and still to be met by the next operation. */
+  pollError(descriptor: SocketDescriptor): number {
+    if (descriptor.pendingError === 0) {
+      descriptor.pendingError = Math.max(0, getOption(descriptor.hostFd, SOL_SOCKET, SO_ERROR))
+    }
+    return descriptor.pendingError
+  }
+
+  #takePendingError(descriptor: SocketDescriptor): number {
+    const error = descriptor.pendingError
+    descriptor.pendingError = 0
+    return -error
+  }
+
+  /** @param group the multicast group; its port is not looked at */
+  mayJoin(descriptor: SocketDescriptor, group: SocketAddress): boolean {
+    return this.#policy.allows('join group', descriptor.protocol, group)
+  }
+
+  /** Numeric addresses are no names and need no permission: what may be done with them is asked when they are used. */
+  resolve(
+    host: Uint8Array,
+    service: Uint8Array | undefined,
+    hints: ResolverHints | undefined,
+  ): readonly ResolvedAddress[] | ResolverFailure {
+    if (host.length === 0) return 'not found'
+    if (!isNumericHost(host) && !this.#policy.allowsName(new TextDecoder().decode(host))) {
+      return { hostErrno: HostErrno.EACCES }
+    }
+    return resolve(host, service, hints)
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Host constants and structure layouts for Linux on x64 and arm64 (the values are the same on both). Another platform is
+ * another table. Layouts are byte offsets.
+ * Sources: asm-generic/socket.h, linux/in.h, linux/in6.h, linux/tcp.h, netdb.h, poll.h; struct layouts of the LP64 ABI.
+ */
+
+export const AF_UNSPEC = 0
+export const AF_INET = 2
+export const AF_INET6 = 10
+export const SOCK_STREAM = 1
+export const SOCK_DGRAM = 2
+export const SOCK_NONBLOCK = 0x800
+export const SOCK_CLOEXEC = 0x80000
+
+export const MSG_PEEK = 0x2
+export const MSG_TRUNC = 0x20
+export const MSG_WAITALL = 0x100
+export const MSG_NOSIGNAL = 0x4000
+
+export const SHUT_RD = 0
+export const SHUT_WR = 1
+export const SHUT_RDWR = 2
+
+export const F_GETFL = 3
+export const F_SETFL = 4
+export const O_NONBLOCK = 0x800
+export const FIONREAD = 0x541b
+
+export const POLLIN = 0x1
+export const POLLOUT = 0x4
+export const POLLERR = 0x8
+export const POLLHUP = 0x10
+export const POLLNVAL = 0x20
+
+export const SOL_SOCKET = 1
+export const SO_REUSEADDR = 2
+export const SO_ERROR = 4
+export const SO_BROADCAST = 6
+export const SO_SNDBUF = 7
+export const SO_RCVBUF = 8
+export const SO_KEEPALIVE = 9
+export const SO_LINGER = 13
+export const SO_REUSEPORT = 15
+export const SO_RCVTIMEO = 20
+export const SO_SNDTIMEO = 21
+
+export const IPPROTO_TCP = 6
+export const TCP_NODELAY = 1
+export const TCP_KEEPIDLE = 4
+export const TCP_KEEPINTVL = 5
+export const TCP_QUICKACK = 12
+export const TCP_FASTOPEN_CONNECT = 30
+
+export const IPPROTO_IP = 0
+export const IP_TTL = 2
+export const IP_MULTICAST_TTL = 33
+export const IP_MULTICAST_LOOP = 34
+export const IP_ADD_MEMBERSHIP = 35
+export const IP_DROP_MEMBERSHIP = 36
+
+export const IPPROTO_IPV6 = 41
+export const IPV6_MULTICAST_LOOP = 19
+export const IPV6_JOIN_GROUP = 20
+export const IPV6_LEAVE_GROUP = 21
+export const IPV6_V6ONLY = 26
+
+export const AI_NUMERICHOST = 0x4
+export const EAI_NONAME = -2
+export const EAI_AGAIN = -3
+export const EAI_FAIL = -4
+export const EAI_NODATA = -5
+export const EAI_FAMILY = -6
+export const EAI_SOCKTYPE = -7
+export const EAI_SERVICE = -8
+export const EAI_ADDRFAMILY = -9
+export const EAI_MEMORY = -10
+export const EAI_SYSTEM = -11
+
+/** At most so many pieces in one vectored call (`UIO_MAXIOV`). */
+export const IOV_MAX = 1024
+
+/** `struct iovec`: 16 bytes; base and length, 8 bytes each. */
+export const IOVEC_SIZE = 16
+
+/** `struct msghdr`: 56 bytes. The length fields that are narrower on musl are read as little-endian with zero padding. */
+export const MSGHDR = { size: 56, name: 0, namelen: 8, iov: 16, iovlen: 24, flags: 48 } as const
+
+/** `struct pollfd`: 8 bytes. */
+export const POLLFD = { size: 8, fd: 0, events: 4, revents: 6 } as const
+
+/** `struct sockaddr_in`: 16 bytes. Port and address in network order. */
+export const SOCKADDR_IN = { size: 16, family: 0, port: 2, addr: 4 } as const
+
+/** `struct sockaddr_in6`: 28 bytes. Port, flow info and address in network order, scope id in the host's. */
+export const SOCKADDR_IN6 = { size: 28, family: 0, port: 2, flowinfo: 4, addr: 8, scopeId: 24 } as const
+
+/** `struct addrinfo`: 48 bytes. */
+export const ADDRINFO = { size: 48, flags: 0, family: 4, socktype: 8, addrlen: 16, addr: 24, next: 40 } as const
+
+/** `struct ip_mreq` (8 bytes) and `struct ipv6_mreq` (20 bytes). */
+export const IP_MREQ = { size: 8, group: 0, interface: 4 } as const
+export const IPV6_MREQ = { size: 20, group: 0, interface: 16 } as const

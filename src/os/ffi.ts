@@ -1,0 +1,82 @@
+import { createRequire } from 'node:module'
+
+/**
+ * The foreign function interface: declares functions of the C library that the Node.js process is linked with.
+ *
+ * `koffi` itself is a chain of small files that finds the right binary, and costs a third of the start-up that is ours to
+ * lose; so its binary is loaded directly where it lies in the usual place, and `koffi` answers everywhere else.
+ */
+interface Ffi {
+  load(library: null): { func(name: string, result: CType, parameters: readonly CType[]): (...args: never[]) => number }
+  /** errno of this thread's last call; only good as the very next statement after the call. */
+  errno(): number
+  /** The address of an object's memory. */
+  address(view: ArrayBufferView): bigint
+}
+
+/** Pointers travel as `uintptr_t`: a number, exact below 2^53, and no object per call. */
+export type CType = 'int' | 'uint' | 'long' | 'size_t' | 'uintptr_t' | 'void'
+
+const require = createRequire(import.meta.url)
+
+function loadFfi(): Ffi {
+  if (process.platform !== 'linux' || (process.arch !== 'x64' && process.arch !== 'arm64')) {
+    throw new UnsupportedPlatformError(
+      `Berth runs on Linux x64 and arm64; ${process.platform} ${process.arch} is not supported yet`,
+    )
+  }
+  try {
+    // Fails on musl, for whose C library this binary is not made.
+    const direct = require(`@koromix/koffi-linux-${process.arch}/linux_${process.arch}/koffi.node`) as Ffi
+    if (typeof direct.load === 'function') return direct
+  } catch {
+    // Another package layout, or musl: koffi knows its way.
+  }
+  return require('koffi') as Ffi
+}
+
+/** The host is neither Linux x64 nor Linux arm64. */
+export class UnsupportedPlatformError extends Error {
+  override readonly name = 'UnsupportedPlatformError'
+}
+
+const ffi = loadFfi()
+const libc = ffi.load(null)
+
+/** Declares a C library function; arguments are numbers. */
+export function declare(name: string, result: CType, parameters: readonly CType[]): (...args: number[]) => number {
+  return libc.func(name, result, parameters) as (...args: number[]) => number
+}
+
+export const errno: () => number = ffi.errno
+
+/** The process address of a view's first byte. 130 ns: once per buffer, not per call. */
+export function addressOf(view: ArrayBufferView): number {
+  return Number(ffi.address(view))
+}
+
+/**
+ * Memory of this process at an address that does not change, to build structures in for the C library. Its buffer is an
+ * allocation of its own: the engine moves small typed arrays that it keeps on its heap.
+ */
+export class HostBuffer {
+  readonly bytes: Uint8Array
+  readonly view: DataView
+  readonly address: number
+
+  constructor(sizeBytes: number) {
+    this.bytes = new Uint8Array(new ArrayBuffer(sizeBytes))
+    this.view = new DataView(this.bytes.buffer)
+    this.address = addressOf(this.bytes)
+  }
+
+  /** Writes a pointer (below 2^53) as a 64-bit little-endian value. */
+  setPointer(offset: number, value: number): void {
+    this.view.setUint32(offset, value, true)
+    this.view.setUint32(offset + 4, value / 0x1_0000_0000, true)
+  }
+
+  pointer(offset: number): number {
+    return this.view.getUint32(offset, true) + this.view.getUint32(offset + 4, true) * 0x1_0000_0000
+  }
+}

@@ -1,0 +1,49 @@
+import { IOV_MAX, IOVEC_SIZE } from './constants.ts'
+import { HostBuffer } from './ffi.ts'
+
+/**
+ * The buffers of one vectored call as `struct iovec`s in host memory. Reused from call to call: filling it creates nothing.
+ */
+export class Iovecs {
+  readonly #buffer = new HostBuffer(IOV_MAX * IOVEC_SIZE)
+  /** The address of the array. */
+  readonly address = this.#buffer.address
+  /** How many pieces there are: 0 to {@link IOV_MAX}. */
+  count = 0
+  /** The sum of their lengths. Below 2^42, so a number holds it. */
+  totalBytes = 0
+
+  clear(): void {
+    this.count = 0
+    this.totalBytes = 0
+  }
+
+  /** @param address a process address, good until the call is over */
+  add(address: number, lengthBytes: number): void {
+    const at = this.count * IOVEC_SIZE
+    const { view } = this.#buffer
+    view.setUint32(at, address, true)
+    view.setUint32(at + 4, address / 0x1_0000_0000, true)
+    view.setUint32(at + 8, lengthBytes, true)
+    view.setUint32(at + 12, 0, true)
+    this.count++
+    this.totalBytes += lengthBytes
+  }
+
+  /** Address and length of the first piece: one piece needs no vectored call. 0 where there is none. */
+  get firstAddress(): number {
+    return this.count === 0 ? 0 : this.#buffer.pointer(0)
+  }
+
+  get firstBytes(): number {
+    return this.count === 0 ? 0 : this.#buffer.view.getUint32(8, true)
+  }
+
+  /** Keeps only the first piece, and of it at most `limitBytes`. */
+  clipTo(limitBytes: number): void {
+    const length = Math.min(this.firstBytes, limitBytes)
+    if (this.count > 0) this.#buffer.view.setUint32(8, length, true)
+    this.count = Math.min(this.count, 1)
+    this.totalBytes = length
+  }
+}

@@ -1,0 +1,32 @@
+import { MONOTONIC, now } from '../os/clock.ts'
+import { HostErrno } from '../os/errno.ts'
+import { HostBuffer } from '../os/ffi.ts'
+import { poll, ppoll } from '../os/libc.ts'
+import type { Pollfds } from '../os/pollfds.ts'
+import type { Waiter } from './waiter.ts'
+
+/** The longest timeout the kernel takes, in seconds; nobody sees it end. */
+const MAX_SECONDS = 0x7fff_ffff_ffffn
+
+/** Blocks the thread in `poll`. */
+export class BlockingWaiter implements Waiter {
+  readonly #timespec = new HostBuffer(16)
+
+  poll(pollfds: Pollfds, timeoutNs: bigint | undefined): number {
+    if (timeoutNs === undefined || timeoutNs === 0n) {
+      for (;;) {
+        const ready = poll(pollfds.address, pollfds.count, timeoutNs === undefined ? -1 : 0)
+        if (ready !== -HostErrno.EINTR) return ready
+      }
+    }
+    const deadline = now(MONOTONIC) + timeoutNs
+    for (let left = timeoutNs; ; left = deadline - now(MONOTONIC)) {
+      if (left < 0n) left = 0n
+      const seconds = left / 1_000_000_000n
+      this.#timespec.view.setBigInt64(0, seconds < MAX_SECONDS ? seconds : MAX_SECONDS, true)
+      this.#timespec.view.setBigInt64(8, left % 1_000_000_000n, true)
+      const ready = ppoll(pollfds.address, pollfds.count, this.#timespec.address, 0)
+      if (ready !== -HostErrno.EINTR) return ready
+    }
+  }
+}
