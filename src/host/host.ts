@@ -1,0 +1,85 @@
+import { Errno } from '../abi/errno.ts'
+import { Iovec } from '../abi/preview1.ts'
+import type { FunctionName, SIGNATURES } from '../abi/signatures.ts'
+import { type RightsMask, SocketDescriptor } from '../fd/descriptor.ts'
+import type { DescriptorTable } from '../fd/table.ts'
+import type { GuestMemory } from '../memory/guest-memory.ts'
+import type { Network } from '../net/network.ts'
+import { IOV_MAX } from '../os/constants.ts'
+import { wasiErrno } from '../os/errno.ts'
+import { Iovecs } from '../os/iovecs.ts'
+import type { Waiter } from '../wait/waiter.ts'
+
+type Parameters<Codes> = Codes extends `i${infer Rest}`
+  ? [number, ...Parameters<Rest>]
+  : Codes extends `I${infer Rest}`
+    ? [bigint, ...Parameters<Rest>]
+    : []
+
+/** The function behind an import, by its signature. i32 arrive signed; a function answers an {@link Errno}. */
+export type HostFunction<Signature> = Signature extends `${infer Codes}:${infer Result}`
+  ? (...parameters: Parameters<Codes>) => Result extends 'i' ? number : void
+  : never
+
+/** Some of the imports; each file of this room supplies those of one WASI area. */
+export type HostFunctions<Name extends FunctionName> = { [N in Name]: HostFunction<(typeof SIGNATURES)[N]> }
+
+/**
+ * What the host functions of one program share. A function decodes its arguments, looks up the descriptor, asks the rooms
+ * below, and encodes the result; the checks come in this order, so that the errno never depends on luck: pointers (FAULT),
+ * descriptor (BADF, NOTSOCK, NOTCAPABLE), arguments (INVAL, AFNOSUPPORT), policy (ACCES), the kernel's own.
+ */
+export class Host {
+  readonly memory: GuestMemory
+  readonly table: DescriptorTable
+  readonly network: Network
+  readonly waiter: Waiter
+  /** `argv`, each element with its NUL. */
+  readonly args: readonly Uint8Array[]
+  /** `KEY=VALUE`, each with its NUL. */
+  readonly env: readonly Uint8Array[]
+  readonly exit: (code: number) => never
+  readonly iovecs = new Iovecs()
+
+  constructor(parts: Omit<Host, 'iovecs' | 'loadIovecs' | 'socket'>) {
+    this.memory = parts.memory
+    this.table = parts.table
+    this.network = parts.network
+    this.waiter = parts.waiter
+    this.args = parts.args
+    this.env = parts.env
+    this.exit = parts.exit
+  }
+
+  /**
+   * Reads an array of `iovec`s into {@link iovecs}, every buffer checked. The copy is what the kernel gets: the guest's own
+   * array is not looked at again.
+   * @param count number of iovecs, 8 bytes each
+   */
+  loadIovecs(ptr: number, count: number): Errno {
+    const { memory, iovecs } = this
+    iovecs.clear()
+    if (count > IOV_MAX) return Errno.INVAL
+    if (!memory.contains(ptr, count * Iovec.size)) return Errno.FAULT
+    for (let at = ptr; iovecs.count < count; at += Iovec.size) {
+      const buf = memory.u32(at + Iovec.buf)
+      const len = memory.u32(at + Iovec.len)
+      if (!memory.contains(buf, len)) return Errno.FAULT
+      iovecs.add(memory.hostAddress(buf), len)
+    }
+    return Errno.SUCCESS
+  }
+
+  /** The socket that `fd` stands for, if the rights `needed` are there; else why not. */
+  socket(fd: number, needed: RightsMask): SocketDescriptor | Errno {
+    const descriptor = this.table.get(fd)
+    if (descriptor === undefined) return Errno.BADF
+    if (!(descriptor instanceof SocketDescriptor)) return Errno.NOTSOCK
+    return descriptor.may(needed) ? descriptor : Errno.NOTCAPABLE
+  }
+}
+
+/** The errno for a result of the rooms below: 0 or more is success, below 0 a host errno. */
+export function errnoOf(result: number): Errno {
+  return result < 0 ? wasiErrno(-result) : Errno.SUCCESS
+}
