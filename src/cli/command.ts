@@ -1,0 +1,7 @@
+import { exitNow } from '../os/libc.ts'
+import { main, realProcess } from './main.ts'
+
+/** The whole process: it leaves through libc's `_exit`, since Node.js hangs on exit while a worker is in a system call. */
+export function runCommand(command: 'iwasm' | 'berth'): void {
+  exitNow(main(command, process.argv.slice(2), realProcess(exitNow)))
+}

@@ -1,0 +1,34 @@
+export const HELP = `Usage: iwasm [options] FILE [arguments of the program]
+
+Runs a WebAssembly program that uses WASI and Berkeley sockets, with only the network authority that is granted here.
+
+Network (everything that is not granted is refused):
+  --addr-pool=ADDRESS/PREFIX[,...]  addresses the program may bind and connect to, send to and join, as CIDR blocks:
+                                    --addr-pool=127.0.0.1/32,192.0.2.0/24,::1/128 (repeatable; default: none)
+  --allow-resolve=PATTERN           names the program may look up: domain.com, *.example.com (all names below
+                                    example.com), or * (repeatable; default: none)
+
+Program:
+  --env=KEY=VALUE                   an environment variable (repeatable; the host's are not passed on)
+  -f NAME, --function NAME          call this export with the arguments, print its result, and do not run the program
+  --repl                            read lines 'FUNCTION ARGUMENT...' from standard input and call each
+  --timeout=MS                      end the program after so many milliseconds (default: no limit)
+  --dir=DIR, --map-dir=GUEST::HOST  checked, but files are not supported in this version
+
+Messages:
+  -v=N                              0 nothing, 1 errors and refusals, 2 warnings too (default), up to 5
+  --help, -h                        this text
+  --version                         the version
+
+Accepted for scripts made for other runtimes, without effect: --interp, --stack-size=BYTES, --heap-size=BYTES,
+--max-threads=N, --native-lib=FILE.
+
+Exit code: the program's own (modulo 256); 1 after a trap or a usage error; 255 if the module cannot be loaded.
+`
+
+export const BERTH_HELP = `Usage: berth run [options] FILE [arguments of the program]
+       berth --help | --version
+
+'berth run' takes the options of iwasm:
+
+`

@@ -1,0 +1,177 @@
+import { readFileSync, statSync, writeSync } from 'node:fs'
+import { Trap } from '../host/trap.ts'
+import { UnsupportedPlatformError } from '../os/ffi.ts'
+import { AddressPool, AddressPoolError } from '../policy/address-pool.ts'
+import { NamePatternError, NamePatterns } from '../policy/name-patterns.ts'
+import { Policy } from '../policy/policy.ts'
+import { LoadError, ProcessExit, trapReason } from '../runtime/errors.ts'
+import { Program } from '../runtime/program.ts'
+import { startWatchdog } from '../runtime/watchdog.ts'
+import { BERTH_HELP, HELP } from './help.ts'
+import { Messages } from './messages.ts'
+import { parseCommandLine, type RunConfig, UsageError } from './options.ts'
+import { printable } from './printable.ts'
+import { formatResults, parseArguments } from './values.ts'
+import { VERSION } from './version.ts'
+
+/** Where the command writes, and how the process ends; a test brings its own. */
+export interface Process {
+  readonly stdout: (text: string) => void
+  readonly stderr: (text: string) => void
+  /** Ends the process at once with a code of 0 to 255. */
+  readonly exit: (code: number) => never
+}
+
+/** @returns the exit code. `command` is the name the person typed: `iwasm` or `berth`. */
+export function main(command: 'iwasm' | 'berth', argv: readonly string[], process: Process): number {
+  const words = [...argv]
+  if (command === 'berth') {
+    const subcommand = words[0]
+    if (subcommand === 'run') words.shift()
+    else if (subcommand === undefined) {
+      process.stderr(BERTH_HELP + HELP)
+      return 1
+    } else if (!['--help', '-h', '--version'].includes(subcommand)) {
+      process.stderr(`berth: unknown command '${printable(subcommand)}' (berth --help lists them)\n`)
+      return 1
+    }
+  }
+  try {
+    const request = parseCommandLine(words)
+    if (request.kind === 'run') return run(command, request.config, process)
+    if (request.kind === 'version') process.stdout(`${command} ${VERSION} (Berth)\n`)
+    else process.stdout(command === 'berth' ? BERTH_HELP + HELP : HELP)
+    return 0
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    process.stderr(`${command}: ${printable(error.message)} (${command} --help explains the options)\n`)
+    return error.exitCode
+  }
+}
+
+function run(command: string, config: RunConfig, process: Process): number {
+  const messages = new Messages(command, config.logLevel, process.stderr)
+  let program: Program
+  try {
+    const policy = new Policy(AddressPool.parse(config.addressPool), new NamePatterns(config.resolvable), (refusal) =>
+      messages.refused(refusal),
+    )
+    checkDirectories(config, messages)
+    const bytes = readModule(config.module)
+    // Before the module's start function runs, which may already be the part that takes too long.
+    if (config.timeoutMs !== undefined) startWatchdog(config.timeoutMs)
+    program = new Program(bytes, {
+      args: [config.module, ...config.args],
+      env: config.env,
+      policy,
+      exit: (code) => {
+        if (config.functionName !== undefined || config.repl) throw new ProcessExit(code)
+        return process.exit(code & 0xff)
+      },
+      warn: (message) => messages.warning(message),
+    })
+  } catch (error) {
+    if (isRefusalToLoad(error)) {
+      messages.error(error.message)
+      return 255
+    }
+    return reportTrap(error, messages)
+  }
+  try {
+    if (config.repl) runRepl(program, process, messages)
+    else if (config.functionName !== undefined) callFunction(program, config.functionName, config.args, process)
+    else program.run()
+    return 0
+  } catch (error) {
+    return reportTrap(error, messages)
+  } finally {
+    program.close()
+  }
+}
+
+function isRefusalToLoad(error: unknown): error is Error {
+  return [LoadError, AddressPoolError, NamePatternError, UnsupportedPlatformError].some((type) => error instanceof type)
+}
+
+/** @returns the exit code of a program that ended so */
+function reportTrap(error: unknown, messages: Messages): number {
+  if (error instanceof ProcessExit) messages.exception('wasi proc exit')
+  else if (isGuestFault(error)) messages.exception(trapReason(error))
+  else throw error
+  return 1
+}
+
+/** What a program can bring about; anything else is a defect of ours and must not be taken for the program's. */
+function isGuestFault(error: unknown): boolean {
+  return (
+    error instanceof Trap ||
+    error instanceof WebAssembly.RuntimeError ||
+    error instanceof WebAssembly.Exception ||
+    error instanceof RangeError
+  )
+}
+
+function readModule(path: string): Uint8Array {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EISDIR') throw new LoadError('WASM module load failed: magic header not detected (it is a directory)')
+    throw new LoadError(`Read file to buffer failed: open file ${path} failed (${code})`)
+  }
+}
+
+/** Directories are checked so that a script's mistakes show, and their absence in the program is no surprise. */
+function checkDirectories(config: RunConfig, messages: Messages): void {
+  for (const { host, mapped } of config.directories) {
+    const opening = mapped ? `pre-opening mapped directory ${host}` : `pre-opening directory ${host}`
+    const stat = statSync(host, { throwIfNoEntry: false })
+    if (stat === undefined) throw new LoadError(`error while ${opening}: no such file or directory`)
+    if (!stat.isDirectory()) throw new LoadError(`error while ${opening}: not a directory`)
+    messages.warning(`${host}: files are not supported in this version; the program sees no directory`)
+  }
+  for (const library of config.nativeLibraries)
+    messages.warning(`--native-lib=${library}: native libraries are not loaded`)
+}
+
+function callFunction(program: Program, name: string, words: readonly string[], process: Process): void {
+  program.initialize()
+  const signature = program.signatureOf(name)
+  if (signature === undefined) throw new Trap(`lookup function ${name} failed`)
+  process.stdout(`${formatResults(signature, program.call(name, parseArguments(signature, words)))}\n`)
+}
+
+/** Reads lines from standard input and calls a function for each; a failing call does not end the session. */
+function runRepl(program: Program, process: Process, messages: Messages): void {
+  process.stdout('webassembly> ')
+  for (const line of readFileSync(0, 'utf8').split('\n')) {
+    const [name, ...words] = line.split(' ').filter((word) => word !== '')
+    if (name === '__exit__') break
+    if (name !== undefined) {
+      try {
+        callFunction(program, name.replaceAll('\\', ' '), words, process)
+      } catch (error) {
+        reportTrap(error, messages)
+      }
+    }
+    process.stdout('webassembly> ')
+  }
+}
+
+/** The process that the command runs in. Output is written before the call returns: nothing is lost at the end. */
+export function realProcess(exit: (code: number) => never): Process {
+  const writeTo = (fd: number) => (text: string) => writeAll(fd, text)
+  return { stdout: writeTo(1), stderr: writeTo(2), exit }
+}
+
+function writeAll(fd: number, text: string): void {
+  const bytes = Buffer.from(text)
+  for (let done = 0; done < bytes.length; ) {
+    try {
+      done += writeSync(fd, bytes, done)
+    } catch (error) {
+      // A full pipe that somebody else made non-blocking: again. A reader that is gone: nobody is left to tell.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return
+    }
+  }
+}

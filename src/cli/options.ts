@@ -1,0 +1,153 @@
+/** The command line was not understood; `message` says what and where. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+  /** 1 as for every usage error of the original; 255 where its runtime had started. */
+  readonly exitCode: number
+
+  constructor(message: string, exitCode = 1) {
+    super(message)
+    this.exitCode = exitCode
+  }
+}
+
+/** What `iwasm` was asked to do. */
+export interface RunConfig {
+  /** The module's path as typed; it is also the program's `argv[0]`. */
+  module: string
+  /** What follows the module, for the program (or for the function of `-f`). */
+  args: string[]
+  env: string[]
+  addressPool: string[]
+  resolvable: string[]
+  directories: { guest: string; host: string; mapped: boolean }[]
+  nativeLibraries: string[]
+  /** 0 says nothing but errors of the command itself, 5 says everything. */
+  logLevel: number
+  /** Call this export instead of the entry point. */
+  functionName: string | undefined
+  repl: boolean
+  /** Milliseconds until the program is ended. */
+  timeoutMs: number | undefined
+}
+
+export type Request = { readonly kind: 'run'; readonly config: RunConfig } | { readonly kind: 'help' | 'version' }
+
+/** An option written `--name=VALUE`; `read` stores the value. */
+interface ValueOption {
+  readonly name: string
+  readonly read: (config: RunConfig, value: string) => void
+}
+
+/** Accepted for scripts made for the original; see docs/cli.md for why each has no meaning here. */
+const IGNORED_FLAGS = ['--interp']
+
+const VALUE_OPTIONS: readonly ValueOption[] = [
+  { name: '-v', read: (config, value) => setLogLevel(config, value) },
+  { name: '--env', read: (config, value) => config.env.push(checkEnvironment(value)) },
+  { name: '--addr-pool', read: (config, value) => config.addressPool.push(...poolEntries(value)) },
+  { name: '--allow-resolve', read: (config, value) => config.resolvable.push(nonEmpty('--allow-resolve', value)) },
+  { name: '--dir', read: (config, value) => config.directories.push(directory(value)) },
+  { name: '--map-dir', read: (config, value) => config.directories.push(mappedDirectory(value)) },
+  { name: '--native-lib', read: (config, value) => config.nativeLibraries.push(nonEmpty('--native-lib', value)) },
+  { name: '--stack-size', read: (_config, value) => void wholeNumber('--stack-size', value) },
+  { name: '--heap-size', read: (_config, value) => void wholeNumber('--heap-size', value) },
+  { name: '--max-threads', read: (_config, value) => void wholeNumber('--max-threads', value) },
+  { name: '--timeout', read: (config, value) => setTimeoutMs(config, value) },
+]
+
+/**
+ * Reads the original's command line. Options come first and take their value after `=`; the first word that does not start
+ * with `-` is the module and everything after it is the program's, dashes or not. (`util.parseArgs` reads options behind
+ * the first operand as well, and takes `-v=3` for the value `=3`.)
+ * @throws UsageError
+ */
+export function parseCommandLine(argv: readonly string[]): Request {
+  const config: RunConfig = {
+    module: '',
+    args: [],
+    env: [],
+    addressPool: [],
+    resolvable: [],
+    directories: [],
+    nativeLibraries: [],
+    logLevel: 2,
+    functionName: undefined,
+    repl: false,
+    timeoutMs: undefined,
+  }
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i]!
+    if (!word.startsWith('-')) {
+      config.module = word
+      config.args = argv.slice(i + 1)
+      return { kind: 'run', config }
+    }
+    if (word === '--help' || word === '-h') return { kind: 'help' }
+    if (word === '--version') return { kind: 'version' }
+    if (word === '--repl') config.repl = true
+    else if (word === '-f' || word === '--function') {
+      const name = argv[++i]
+      if (name === undefined) throw new UsageError(`${word} needs the name of a function, as a word of its own`)
+      config.functionName = name
+    } else if (!IGNORED_FLAGS.includes(word)) readValueOption(config, word)
+  }
+  throw new UsageError('no module given: the first word without a dash names the .wasm file')
+}
+
+function readValueOption(config: RunConfig, word: string): void {
+  const equals = word.indexOf('=')
+  const name = equals < 0 ? word : word.slice(0, equals)
+  const option = VALUE_OPTIONS.find((candidate) => candidate.name === name)
+  if (option === undefined) {
+    const hint = name === '--function' ? `: write '--function ${word.slice(equals + 1)}'` : ''
+    throw new UsageError(`unknown option '${word}'${hint}`)
+  }
+  if (equals < 0) throw new UsageError(`${name} takes its value after an equals sign: ${name}=VALUE`)
+  option.read(config, word.slice(equals + 1))
+}
+
+function nonEmpty(name: string, value: string): string {
+  if (value === '') throw new UsageError(`${name}= needs a value`)
+  return value
+}
+
+function wholeNumber(name: string, value: string): number {
+  if (!/^\d{1,15}$/.test(nonEmpty(name, value))) {
+    throw new UsageError(`${name}=${value}: '${value}' is not a whole number of 0 or more`)
+  }
+  return Number(value)
+}
+
+function setLogLevel(config: RunConfig, value: string): void {
+  if (!/^[0-5]$/.test(value)) throw new UsageError(`-v=${value}: the log level is a number from 0 to 5`)
+  config.logLevel = Number(value)
+}
+
+function setTimeoutMs(config: RunConfig, value: string): void {
+  // The original takes any negative number for "no limit".
+  config.timeoutMs = /^-\d+$/.test(value) ? undefined : wholeNumber('--timeout', value)
+}
+
+function checkEnvironment(value: string): string {
+  if (value.indexOf('=') > 0) return value
+  throw new UsageError(`--env=${value}: an environment variable is written KEY=VALUE`)
+}
+
+/** Empty pieces are skipped, as in the original; an empty value is a mistake. */
+function poolEntries(value: string): string[] {
+  return nonEmpty('--addr-pool', value)
+    .split(',')
+    .filter((entry) => entry !== '')
+}
+
+function directory(value: string): RunConfig['directories'][number] {
+  return { guest: nonEmpty('--dir', value), host: value, mapped: false }
+}
+
+function mappedDirectory(value: string): RunConfig['directories'][number] {
+  const separator = value.indexOf('::')
+  if (separator < 0) {
+    throw new UsageError(`--map-dir=${value}: a mapped directory is written GUEST::HOST`, 255)
+  }
+  return { guest: value.slice(0, separator), host: value.slice(separator + 2), mapped: true }
+}

@@ -1,0 +1,35 @@
+/** The module cannot be loaded or linked; `message` says why in one line. */
+export class LoadError extends Error {
+  override readonly name = 'LoadError'
+}
+
+/** The program ended itself with `proc_exit`. */
+export class ProcessExit extends Error {
+  override readonly name = 'ProcessExit'
+  readonly code: number
+
+  constructor(code: number) {
+    super(`the program exited with code ${code}`)
+    this.code = code
+  }
+}
+
+/** Pieces of the engine's messages (V8) and the reason that the original prints for the same trap. */
+const TRAP_REASONS: readonly (readonly [RegExp, string])[] = [
+  [/^unreachable/, 'unreachable'],
+  [/^(divide|remainder) by zero/, 'integer divide by zero'],
+  [/^divide result unrepresentable/, 'integer overflow'],
+  [/^float unrepresentable/, 'invalid conversion to integer'],
+  [/^memory access out of bounds|operation does not support unaligned/, 'out of bounds memory access'],
+  [/^table index is out of bounds|table access out of bounds/, 'undefined element'],
+  [/^null function or function signature mismatch/, 'indirect call type mismatch'],
+]
+
+/** What ended a program, in one line: the original's words for a trap where it has any, else the engine's. */
+export function trapReason(error: unknown): string {
+  if (error instanceof RangeError && error.message.startsWith('Maximum call stack'))
+    return 'wasm operand stack overflow'
+  if (!(error instanceof Error)) return `uncaught exception: ${String(error)}`
+  if (!(error instanceof WebAssembly.RuntimeError)) return error.message || 'uncaught exception'
+  return TRAP_REASONS.find(([pattern]) => pattern.test(error.message))?.[1] ?? error.message
+}

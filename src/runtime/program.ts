@@ -1,0 +1,211 @@
+import { SIGNATURES } from '../abi/signatures.ts'
+import { DescriptorTable } from '../fd/table.ts'
+import { WASI_MODULES, wasiFunctions } from '../host/dialect.ts'
+import { Host } from '../host/host.ts'
+import { standardStreams } from '../host/standard-streams.ts'
+import { Trap } from '../host/trap.ts'
+import { GuestMemory } from '../memory/guest-memory.ts'
+import { Network } from '../net/network.ts'
+import { addressOf } from '../os/ffi.ts'
+import { close } from '../os/libc.ts'
+import type { Policy } from '../policy/policy.ts'
+import { BlockingWaiter } from '../wait/blocking-waiter.ts'
+import { LoadError } from './errors.ts'
+import { inspectModule, type ModuleImport, type ModuleShape, type Signature } from './inspect.ts'
+
+export interface ProgramOptions {
+  /** `argv`, the program's own name first. */
+  readonly args: readonly string[]
+  /** `KEY=VALUE` each. Nothing of the host's environment is added. */
+  readonly env: readonly string[]
+  readonly policy: Policy
+  /** Ends the program for `proc_exit`; must not return. */
+  readonly exit: (code: number) => never
+  /** Something that the person should know and that does not stop the program. */
+  readonly warn: (message: string) => void
+}
+
+/** The modules from which a memory may be imported; it is then made from the limits that the module declares. */
+const MEMORY_MODULES = ['env', '', ...WASI_MODULES]
+
+/** In the order in which the original looks for them. */
+const ENTRY_POINTS = ['_start', 'main', '__main_argc_argv', '_main'] as const
+
+/** A module with everything that it imports, ready to run. */
+export class Program {
+  readonly shape: ModuleShape
+  readonly #instance: WebAssembly.Instance
+  readonly #memory: GuestMemory
+  readonly #table = new DescriptorTable()
+  readonly #args: readonly Uint8Array[]
+
+  /**
+   * Compiles, links and instantiates.
+   * @throws LoadError if the bytes are no module or an import that must be there is not
+   */
+  constructor(bytes: Uint8Array, options: ProgramOptions) {
+    const module = compile(bytes)
+    this.shape = inspectModule(bytes)
+    checkShape(this.shape)
+    this.#args = options.args.map(cString)
+    this.#memory = new GuestMemory(addressOf)
+    for (const stream of standardStreams()) this.#table.add(stream)
+    const host = new Host({
+      memory: this.#memory,
+      table: this.#table,
+      network: new Network(options.policy),
+      waiter: new BlockingWaiter(),
+      args: this.#args,
+      env: options.env.map(cString),
+      exit: options.exit,
+    })
+    const { imports, importedMemory } = link(this.shape, host, options.warn)
+    if (importedMemory !== undefined) this.#memory.attach(importedMemory)
+    try {
+      this.#instance = new WebAssembly.Instance(module, imports)
+    } catch (error) {
+      if (error instanceof WebAssembly.LinkError)
+        throw new LoadError(`WASM module instantiate failed: ${error.message}`)
+      throw error
+    }
+    const { memory } = this.#instance.exports
+    if (memory instanceof WebAssembly.Memory) this.#memory.attach(memory)
+  }
+
+  /** Runs the program from its entry point to its end. */
+  run(): void {
+    const name = ENTRY_POINTS.find((entry) => this.signatureOf(entry) !== undefined)
+    if (name === undefined) {
+      throw new Trap(`lookup the entry point symbol (like ${ENTRY_POINTS.join(', ')}) failed`)
+    }
+    if (name !== '_start') this.initialize()
+    const signature = this.signatureOf(name)!
+    if (signature.startsWith(':')) this.call(name, [])
+    else if (signature.startsWith('ii:')) this.call(name, this.#passArguments())
+    else throw new Trap(`the entry point ${name} takes neither no parameters nor (argc, argv)`)
+  }
+
+  /** Runs a reactor's `_initialize`, if there is one. */
+  initialize(): void {
+    if (this.signatureOf('_initialize') === ':') this.call('_initialize', [])
+  }
+
+  /** The type of an exported function, undefined where there is none of that name. */
+  signatureOf(name: string): Signature | undefined {
+    const found = this.shape.exports.find((entry) => entry.name === name)
+    return found?.kind === 'function' ? found.signature : undefined
+  }
+
+  call(name: string, values: readonly unknown[]): unknown {
+    return (this.#instance.exports[name] as (...values: readonly unknown[]) => unknown)(...values)
+  }
+
+  /** Closes what the program left open, the standard streams excepted: they are the process's. */
+  close(): void {
+    for (const descriptor of this.#table.removeAll()) if (descriptor.hostFd > 2) close(descriptor.hostFd)
+  }
+
+  /** Copies the arguments into guest memory for a `main` that has no C library to fetch them. */
+  #passArguments(): [argc: number, argv: number] {
+    if (this.signatureOf('malloc') !== 'i:i') throw new Trap('allocate memory failed: the module exports no malloc')
+    const pointerBytes = 4 * (this.#args.length + 1)
+    const size = pointerBytes + this.#args.reduce((sum, arg) => sum + arg.length, 0)
+    const argv = (this.call('malloc', [size]) as number) >>> 0
+    if (argv === 0 || !this.#memory.contains(argv, size)) throw new Trap('allocate memory failed')
+    let at = argv + pointerBytes
+    for (const [i, arg] of this.#args.entries()) {
+      this.#memory.setU32(argv + 4 * i, at)
+      this.#memory.setBytes(at, arg)
+      at += arg.length
+    }
+    this.#memory.setU32(argv + 4 * this.#args.length, 0)
+    return [this.#args.length, argv]
+  }
+}
+
+function cString(text: string): Uint8Array {
+  return new TextEncoder().encode(`${text}\0`)
+}
+
+function compile(bytes: Uint8Array): WebAssembly.Module {
+  const magic = String.fromCharCode(...bytes.subarray(0, 4))
+  if (magic === '\0aot') {
+    throw new LoadError(
+      'WASM module load failed: this is an ahead-of-time compiled (.aot) file; Berth runs .wasm modules',
+    )
+  }
+  if (bytes.length < 8 && '\0asm'.startsWith(magic)) throw new LoadError('WASM module load failed: unexpected end')
+  if (magic !== '\0asm') throw new LoadError('WASM module load failed: magic header not detected')
+  try {
+    return new WebAssembly.Module(bytes)
+  } catch (error) {
+    if (!(error instanceof WebAssembly.CompileError)) throw error
+    throw new LoadError(`WASM module load failed: ${error.message.replace(/^WebAssembly\.Module\(\): /, '')}`)
+  }
+}
+
+function checkShape({ imports, exports }: ModuleShape): void {
+  const exported = (name: string) => exports.find((entry) => entry.name === name)
+  const start = exported('_start')
+  if (start !== undefined && (start.kind !== 'function' || start.signature !== ':')) {
+    throw new LoadError('WASM module load failed: _start must be a function without parameters and results')
+  }
+  const usesWasi = imports.some((entry) => entry.kind === 'function' && WASI_MODULES.includes(entry.module))
+  const hasMemory = exported('memory')?.kind === 'memory' || imports.some((entry) => entry.kind === 'memory')
+  if ((usesWasi || start !== undefined) && !hasMemory) {
+    throw new LoadError('WASM module load failed: a module with WASI apis must export memory by default')
+  }
+}
+
+interface Linked {
+  readonly imports: Record<string, Record<string, unknown>>
+  readonly importedMemory: WebAssembly.Memory | undefined
+}
+
+/** Finds what each import stands for. A function that nothing provides is reported now and traps if it is ever called. */
+function link(shape: ModuleShape, host: Host, warn: (message: string) => void): Linked {
+  const functions: Record<string, unknown> = { ...wasiFunctions(host) }
+  // Without prototypes: the names are the module's, and may be `__proto__`.
+  const imports: Record<string, Record<string, unknown>> = Object.create(null)
+  let importedMemory: WebAssembly.Memory | undefined
+  for (const entry of shape.imports) {
+    imports[entry.module] ??= Object.create(null)
+    const supplied = imports[entry.module]!
+    if (entry.kind === 'function') {
+      const name = functionName(entry)
+      supplied[entry.name] = name === undefined ? unlinked(entry, warn) : functions[name]
+    } else if (entry.kind === 'memory' && MEMORY_MODULES.includes(entry.module)) {
+      importedMemory = createMemory(entry)
+      supplied[entry.name] = importedMemory
+    } else {
+      throw new LoadError(
+        `WASM module instantiate failed: failed to link import ${entry.kind} (${entry.module}, ${entry.name})`,
+      )
+    }
+  }
+  return { imports, importedMemory }
+}
+
+/** The function that an import means: in one of the WASI modules, of that name (a leading _ aside) and of that very type. */
+function functionName(entry: ModuleImport & { kind: 'function' }): string | undefined {
+  if (!WASI_MODULES.includes(entry.module)) return undefined
+  const signatures: Readonly<Record<string, Signature>> = SIGNATURES
+  const name = [entry.name, entry.name.replace(/^_/, '')].find((candidate) => Object.hasOwn(signatures, candidate))
+  return name !== undefined && signatures[name] === entry.signature ? name : undefined
+}
+
+function unlinked({ module, name }: ModuleImport, warn: (message: string) => void): () => never {
+  warn(`failed to link import function (${module}, ${name})`)
+  return () => {
+    throw new Trap(`failed to call unlinked import function (${module}, ${name})`)
+  }
+}
+
+function createMemory(entry: ModuleImport & { kind: 'memory' }): WebAssembly.Memory {
+  const { initial, maximum, shared } = entry.limits
+  try {
+    return new WebAssembly.Memory({ initial, ...(maximum === undefined ? {} : { maximum }), shared })
+  } catch (error) {
+    throw new LoadError(`WASM module instantiate failed: a memory of ${initial} pages: ${(error as Error).message}`)
+  }
+}
