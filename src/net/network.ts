@@ -124,12 +124,14 @@ export class Network {
 
   connect(descriptor: SocketDescriptor, address: SocketAddress): number {
     if (!this.#policy.allows('connect', descriptor.protocol, address)) return -HostErrno.EACCES
-    if (descriptor.pendingError !== 0) return this.#takePendingError(descriptor)
     const length = this.#sockaddr.encode(address)
     for (;;) {
-      // Interrupted (the process was stopped and continued), the kernel goes on connecting; asked again, it waits on.
       const result = connect(descriptor.hostFd, this.#sockaddr.address, length)
-      if (result !== -HostErrno.EINTR) return result
+      // Interrupted (the process was stopped and continued), the kernel goes on connecting; asked again, it waits on.
+      if (result === -HostErrno.EINTR) continue
+      // Of a failed attempt whose error `poll` has taken, the kernel only knows that it failed.
+      const isTold = result === -HostErrno.ECONNABORTED && descriptor.pendingError !== 0
+      return isTold ? this.#takePendingError(descriptor) : result
     }
   }
 

@@ -17,6 +17,7 @@ export const HostErrno = {
   EMFILE: 24,
   EPROTONOSUPPORT: 93,
   EAFNOSUPPORT: 97,
+  ECONNABORTED: 103,
   ENOTCONN: 107,
   EALREADY: 114,
 } as const

@@ -1,0 +1,289 @@
+/**
+ * Whatever a module passes, the host neither crashes nor touches memory outside the guest's, and a call writes nowhere but
+ * to the places it was given for results. Arguments are random with a liking for boundaries; the seed is printed and
+ * FUZZ_SEED repeats a run, FUZZ_CALLS makes it longer.
+ */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { SIGNATURES } from '../../src/abi/signatures.ts'
+import { Addr, AddrInfo } from '../../src/abi/sock.ts'
+import { Trap } from '../../src/host/trap.ts'
+import type { Waiter } from '../../src/wait/waiter.ts'
+import { createFixture, Exit, FUNCTION_NAMES, LOOPBACK, openHostDescriptors } from './fixture.ts'
+
+const CALLS = Number(process.env.FUZZ_CALLS ?? 250_000)
+const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000)
+const PAGES = 2
+const SIZE = PAGES * 65536
+
+/** Looks, and never waits: random timeouts are as long as they like. */
+const impatient: Waiter = {
+  poll: () => 0,
+}
+
+/** A seeded generator (mulberry32): the run can be repeated. */
+function generator(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let t = state
+    t = Math.imul(t ^ (t >>> 15), t | 1)
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
+    return ((t ^ (t >>> 14)) >>> 0) / 0x1_0000_0000
+  }
+}
+
+const BOUNDARIES = [
+  0,
+  1,
+  2,
+  3,
+  4,
+  7,
+  8,
+  16,
+  0xff,
+  0x100,
+  0xffff,
+  0x7fff_ffff,
+  0x8000_0000,
+  0xffff_fffe,
+  0xffff_ffff,
+  SIZE - 1,
+  SIZE,
+  SIZE + 1,
+  SIZE - 2,
+  SIZE - 4,
+  SIZE - 8,
+  SIZE - 20,
+  SIZE - 24,
+  SIZE - 28,
+  SIZE - 32,
+  SIZE - 48,
+  1024,
+  1025,
+]
+
+/**
+ * For each function the places that a successful call may write to, as [address, length] from the arguments. A function
+ * that is not named writes nothing.
+ */
+const RESULTS: Record<string, (p: number[], memory: DataView) => [number, number][]> = {
+  args_get: (p) => [
+    [p[0]!, 4 * 2],
+    [p[1]!, 8],
+  ],
+  args_sizes_get: (p) => [
+    [p[0]!, 4],
+    [p[1]!, 4],
+  ],
+  environ_get: (p) => [
+    [p[0]!, 4],
+    [p[1]!, 4],
+  ],
+  environ_sizes_get: (p) => [
+    [p[0]!, 4],
+    [p[1]!, 4],
+  ],
+  clock_res_get: (p) => [[p[1]!, 8]],
+  clock_time_get: (p) => [[p[2]!, 8]],
+  fd_fdstat_get: (p) => [[p[1]!, 24]],
+  fd_filestat_get: (p) => [[p[1]!, 64]],
+  fd_read: (p, m) => [[p[3]!, 4], ...iovecs(p[1]!, p[2]!, m)],
+  fd_seek: (p) => [[p[3]!, 8]],
+  fd_tell: (p) => [[p[1]!, 8]],
+  fd_write: (p) => [[p[3]!, 4]],
+  poll_oneoff: (p) => [
+    [p[1]!, 32 * p[2]!],
+    [p[3]!, 4],
+  ],
+  random_get: (p) => [[p[0]!, p[1]!]],
+  sock_open: (p) => [[p[3]!, 4]],
+  sock_accept: (p) => [[p[2]!, 4]],
+  sock_addr_local: (p) => [[p[1]!, Addr.size]],
+  sock_addr_remote: (p) => [[p[1]!, Addr.size]],
+  sock_addr_resolve: (p) => [
+    [p[3]!, p[4]! * AddrInfo.size],
+    [p[5]!, 4],
+  ],
+  sock_recv: (p, m) => [[p[4]!, 4], [p[5]!, 2], ...iovecs(p[1]!, p[2]!, m)],
+  sock_recv_from: (p, m) => [[p[4]!, Addr.size], [p[5]!, 4], ...iovecs(p[1]!, p[2]!, m)],
+  sock_send: (p) => [[p[4]!, 4]],
+  sock_send_to: (p) => [[p[5]!, 4]],
+  sock_get_linger: (p) => [
+    [p[1]!, 1],
+    [p[2]!, 4],
+  ],
+  sock_get_ip_multicast_loop: (p) => [[p[2]!, 1]],
+  ...Object.fromEntries(
+    ['recv_timeout', 'send_timeout'].map((name) => [`sock_get_${name}`, (p: number[]) => [[p[1]!, 8]]]),
+  ),
+  ...Object.fromEntries(
+    ['recv_buf_size', 'send_buf_size', 'tcp_keep_idle', 'tcp_keep_intvl'].map((name) => [
+      `sock_get_${name}`,
+      (p: number[]) => [[p[1]!, 4]],
+    ]),
+  ),
+  ...Object.fromEntries(
+    // biome-ignore format: a list of words
+    ['keep_alive', 'reuse_addr', 'reuse_port', 'broadcast', 'tcp_no_delay', 'tcp_quick_ack', 'tcp_fastopen_connect',
+     'ip_ttl', 'ip_multicast_ttl', 'ipv6_only']
+      .map((name) => [`sock_get_${name}`, (p: number[]) => [[p[1]!, 1]]]),
+  ),
+}
+
+function iovecs(ptr: number, count: number, memory: DataView): [number, number][] {
+  if (count > 1024 || ptr + 8 * count > SIZE) return []
+  return Array.from({ length: count }, (_, i) => [
+    memory.getUint32(ptr + 8 * i, true),
+    memory.getUint32(ptr + 8 * i + 4, true),
+  ])
+}
+
+const before = openHostDescriptors()
+const fixture = createFixture({
+  pool: LOOPBACK,
+  args: ['a', 'bcdef'],
+  env: ['A=1'],
+  waiter: impatient,
+  pages: PAGES,
+})
+
+after(() => {
+  fixture.dispose()
+  assert.equal(openHostDescriptors(), before, 'descriptors are left open')
+})
+
+test(`${CALLS} calls with random arguments (FUZZ_SEED=${SEED})`, () => {
+  const { wasi, table } = fixture
+  const random = generator(SEED)
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!
+  const reference = new Uint8Array(SIZE)
+  const answers = new Map<string, Set<number>>()
+
+  // Never the standard streams: the test's own output goes there.
+  for (const fd of [0, 1, 2]) table.remove(fd)
+
+  function randomFd(): number {
+    return random() < 0.85 ? Math.floor(random() * 12) : pick([-1, -0x8000_0000, 0x7fff_ffff, 99, 1 << 20])
+  }
+  function randomPointer(): number {
+    return random() < 0.6 ? Math.floor(random() * (SIZE - 4096)) : pick(BOUNDARIES)
+  }
+  function randomI32(): number {
+    return (random() < 0.5 ? Math.floor(random() * 8) : pick(BOUNDARIES)) | 0
+  }
+  function randomI64(): bigint {
+    return BigInt.asIntN(64, BigInt(pick(BOUNDARIES)) * BigInt(pick([1, 1, 1000, 0xffff_ffff, 0x8000_0000])))
+  }
+
+  /** Mostly addresses and iovecs that make sense, so that calls get past the first check. */
+  function prepareMemory(): void {
+    const bytes = fixture.bytes()
+    const view = fixture.view()
+    for (let at = 0; at < 4096; at += 4) {
+      const choice = random()
+      const value =
+        choice < 0.3 ? Math.floor(random() * 3) : choice < 0.6 ? Math.floor(random() * SIZE) : pick(BOUNDARIES)
+      view.setUint32(at, value, true)
+    }
+    for (let at = 4096; at < 8192; at += 24)
+      fixture.putAddress(at, pick(['127.0.0.1', '::1', '0.0.0.0', '192.0.2.1', '::']), 0)
+    for (let at = 8192; at < 12288; at += 8)
+      fixture.putIovecs(at, [12288 + Math.floor(random() * 1024), Math.floor(random() * 512)])
+    for (const text of ['127.0.0.1', '::1', 'localhost', '80', 'http', '']) {
+      bytes.set(new TextEncoder().encode(`${text}\0`), 16384 + 32 * Math.floor(random() * 8))
+    }
+  }
+
+  /** The arguments that lead somewhere, for a third of the calls. */
+  function plausible(parameters: string, i: number): number {
+    if (i === 0) return randomFd()
+    return parameters[i] === 'i'
+      ? pick([
+          Math.floor(random() * 4),
+          4096 + 24 * Math.floor(random() * 170),
+          8192 + 8 * Math.floor(random() * 500),
+          20480,
+          24576,
+          16384,
+        ])
+      : 0
+  }
+
+  for (let call = 0; call < CALLS; call++) {
+    if (call % 64 === 0) prepareMemory()
+    const name = pick(FUNCTION_NAMES)
+    const parameters = SIGNATURES[name].split(':')[0]!
+    const sensible = random() < 0.4
+    const values = [...parameters].map((code, i) => {
+      if (code === 'I') return randomI64()
+      if (sensible) return plausible(parameters, i)
+      return i === 0 && random() < 0.7 ? randomFd() : pick([randomPointer, randomI32, randomFd])() | 0
+    })
+    // Renumbering to a huge number is allowed and costs memory each time; small targets do.
+    if (name === 'fd_renumber') values[1] = Number(values[1]) % 64
+    // Descriptors pile up otherwise, until the process has none left.
+    if (call % 512 === 0) fixture.dispose()
+
+    reference.set(fixture.bytes())
+    const allowed =
+      RESULTS[name]?.(
+        values.map((value) => Number(value) >>> 0),
+        fixture.view(),
+      ) ?? []
+    let errno = -1
+    try {
+      errno = Number((wasi[name] as (...values: unknown[]) => unknown)(...values))
+    } catch (error) {
+      assert.ok(error instanceof Exit || error instanceof Trap, `${name}(${values.join(', ')}) threw ${error}`)
+      assert.ok(name === 'proc_exit' || name === 'proc_raise', `${name} ended the program`)
+    }
+    if (!answers.has(name)) answers.set(name, new Set())
+    answers.get(name)!.add(errno)
+    assert.ok(errno === -1 || (errno >= 0 && errno <= 76), `${name}(${values.join(', ')}) answered ${errno}`)
+    assertUnchanged(`${name}(${values.join(', ')}) = ${errno}`, errno === 0 || errno === -1 ? allowed : [], reference)
+    keepFromBlocking()
+  }
+
+  // A run that only ever met one answer has not got past the first check.
+  const lively = [
+    'sock_open',
+    'sock_bind',
+    'sock_listen',
+    'sock_send_to',
+    'sock_addr_local',
+    'fd_fdstat_get',
+    'poll_oneoff',
+    'sock_recv',
+    'sock_set_linger',
+    'random_get',
+  ]
+  for (const name of lively)
+    assert.ok(answers.get(name)!.size > 1, `${name} only ever answered ${[...answers.get(name)!]}`)
+  assert.equal(answers.size, FUNCTION_NAMES.length, 'every import was called')
+
+  /** A call on a blocking socket could wait for ever; the guest could ask for the same. */
+  function keepFromBlocking(): void {
+    for (let fd = 0; fd < 64; fd++) {
+      const descriptor = table.get(fd)
+      if (descriptor !== undefined && !descriptor.nonBlocking) wasi.fd_fdstat_set_flags(fd, 4)
+      if (descriptor !== undefined && !descriptor.nonBlocking) {
+        // The right was given up: only closing is left.
+        wasi.fd_close(fd)
+      }
+    }
+  }
+})
+
+/** Compares the whole memory with what it was, the places for results excepted. */
+function assertUnchanged(what: string, allowed: [number, number][], reference: Uint8Array): void {
+  const now = fixture.bytes()
+  if (Buffer.compare(now, reference) === 0) return
+  for (const [ptr, length] of allowed) {
+    // A result place that is itself out of range must not have been written to; the call cannot have succeeded.
+    assert.ok(ptr + length <= SIZE, `${what}: succeeded with a result out of range`)
+    reference.set(now.subarray(ptr, ptr + length), ptr)
+  }
+  assert.equal(Buffer.compare(now, reference), 0, `${what}: wrote outside its results`)
+}
