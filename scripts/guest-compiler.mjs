@@ -2,15 +2,25 @@
  * Compiles C programs to WebAssembly, linked with the guest library: for the demo, the tests and the benchmarks.
  *
  * Two toolchains: `yowasp` is the compiler that comes as an npm package and needs nothing installed; it runs inside this
- * process, so the first compile pays about 3 s of start-up and the following ones a fraction of a second. `system` is a
- * clang on PATH with a WASI sysroot (wasi-sdk through WASI_SDK_PATH, or Debian's clang-19 and wasi-libc).
+ * process, so the first compile pays some seconds of start-up and the following ones a fraction of one. `system` is a
+ * clang on this machine with a WASI sysroot (wasi-sdk through WASI_SDK_PATH, or Debian's clang and wasi-libc).
  *
- * Results are kept under build/guest-cache by a hash of everything that went in; an unchanged program is not recompiled.
+ * What was compiled is kept under build/guest-cache by a hash of everything that went in, and not compiled again.
  */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -18,7 +28,7 @@ const GUEST_INCLUDE = join(ROOT, 'guest/include')
 const GUEST_SRC = join(ROOT, 'guest/src')
 const CACHE = join(ROOT, 'build/guest-cache')
 
-/** A C compiler refused the source; `message` is what it printed. */
+/** The C compiler refused the source; `message` is what it printed. */
 export class CompileError extends Error {}
 
 /**
@@ -34,25 +44,58 @@ export class CompileError extends Error {}
 export async function compileGuest(program) {
   const { sources, flags = ['-O2'], includeDirs = [], withGuestLibrary = true, toolchain = 'yowasp' } = program
   const { warningsAreErrors = false } = program
-  const librarySources = withGuestLibrary ? filesIn(GUEST_SRC, '.c') : []
-  const headers = [GUEST_INCLUDE, GUEST_SRC, ...includeDirs].flatMap((dir) => filesIn(dir, '.h'))
-  const identity = toolchain === 'system' ? systemClang().join(' ') : yowaspVersion()
-  const hash = createHash('sha256').update(
-    JSON.stringify([identity, flags, warningsAreErrors, sources.map((s) => basename(s))]),
-  )
-  for (const file of [...sources, ...librarySources, ...headers])
-    hash.update(`\0${basename(file)}\0`).update(readFileSync(file))
-  const output = join(CACHE, `${basename(sources[0], '.c')}-${hash.digest('hex').slice(0, 20)}.wasm`)
-  if (existsSync(output)) return output
+  const files = { ...folder('include', GUEST_INCLUDE, '.h') }
+  for (const dir of includeDirs) Object.assign(files, folder('program', dir, '.h'))
+  for (const source of sources) files[`program/${basename(source)}`] = readFileSync(source)
+  const objects = withGuestLibrary ? await guestLibrary(toolchain, flags) : {}
+  Object.assign(files, objects)
+  const inputs = [...sources.map((source) => `program/${basename(source)}`), ...Object.keys(objects)]
+  const name = basename(sources[0], '.c')
+  const args = [...flags, '-Iinclude', '-Iprogram', ...inputs, '-o', `${name}.wasm`]
+  const outputs = await cached(toolchain, name, { args, files, outputs: [`${name}.wasm`], warningsAreErrors })
+  return outputs[0]
+}
 
-  const compile = toolchain === 'system' ? compileWithSystem : compileWithYowasp
-  const { wasm, messages } = await compile({ sources: [...sources, ...librarySources], headers, includeDirs, flags })
-  if (messages !== '' && warningsAreErrors) throw new CompileError(messages)
+/** The objects of guest/src, compiled once for every program. @returns {Promise<Record<string, Uint8Array>>} */
+async function guestLibrary(toolchain, flags) {
+  const files = {
+    ...folder('include', GUEST_INCLUDE, '.h'),
+    ...folder('src', GUEST_SRC, '.h'),
+    ...folder('src', GUEST_SRC, '.c'),
+  }
+  const sources = Object.keys(files).filter((file) => file.endsWith('.c'))
+  const outputs = sources.map((source) => basename(source).replace(/c$/, 'o'))
+  const args = [...flags, '-Iinclude', '-c', ...sources]
+  const paths = await cached(toolchain, 'guest-library', { args, files, outputs, warningsAreErrors: false })
+  return Object.fromEntries(paths.map((path, i) => [`library/${outputs[i]}`, readFileSync(path)]))
+}
+
+/** Runs clang unless the same has been run before. @returns {Promise<string[]>} the paths of the outputs */
+async function cached(toolchain, name, job) {
+  const hash = createHash('sha256')
+    .update(identity(toolchain))
+    .update(JSON.stringify([job.args, job.warningsAreErrors]))
+  for (const [file, bytes] of Object.entries(job.files)) hash.update(`\0${file}\0`).update(bytes)
+  const dir = join(CACHE, `${name}-${hash.digest('hex').slice(0, 16)}`)
+  const paths = job.outputs.map((output) => join(dir, output))
+  if (existsSync(dir)) return paths
+  const { results, messages } = await (toolchain === 'system' ? runSystemClang : runYowaspClang)(job)
+  if (messages !== '' && job.warningsAreErrors) throw new CompileError(messages)
   mkdirSync(CACHE, { recursive: true })
-  const partial = `${output}.${process.pid}.part`
-  writeFileSync(partial, wasm)
-  renameSync(partial, output)
-  return output
+  // Complete or not there: another process may be compiling the same.
+  const partial = mkdtempSync(`${dir}.part-`)
+  for (const [i, output] of job.outputs.entries()) writeFileSync(join(partial, output), results[i])
+  try {
+    renameSync(partial, dir)
+  } catch {
+    rmSync(partial, { recursive: true })
+  }
+  return paths
+}
+
+function identity(toolchain) {
+  if (toolchain === 'system') return systemClang().join(' ')
+  return JSON.parse(readFileSync(join(ROOT, 'node_modules/@yowasp/clang/package.json'), 'utf8')).version
 }
 
 /** The command of a clang that can target WASI with its sysroot, or an empty list where there is none. */
@@ -71,57 +114,64 @@ export function systemClang() {
   return []
 }
 
-async function compileWithSystem({ sources, includeDirs, flags }) {
+async function runSystemClang({ args, files, outputs }) {
   const [command, ...targetFlags] = systemClang()
   if (command === undefined) throw new CompileError('no clang with a WASI sysroot is installed')
-  mkdirSync(CACHE, { recursive: true })
-  const output = join(CACHE, `system.${process.pid}.part`)
-  const messagesFile = join(CACHE, `system.${process.pid}.log`)
-  const includes = [GUEST_INCLUDE, ...includeDirs].map((dir) => `-I${dir}`)
+  const cwd = mkdtempSync(join(tmpdir(), 'berth-cc-'))
   try {
-    const quoted = [command, ...targetFlags, ...flags, ...includes, ...sources, '-o', output]
-      .map((w) => `'${w}'`)
-      .join(' ')
-    execFileSync('sh', ['-c', `${quoted} >'${messagesFile}' 2>&1`])
-  } catch {
-    throw new CompileError(readFileSync(messagesFile, 'utf8'))
+    for (const [file, bytes] of Object.entries(files)) {
+      mkdirSync(join(cwd, dirname(file)), { recursive: true })
+      writeFileSync(join(cwd, file), bytes)
+    }
+    const { status, stdout, stderr } = spawnSync(command, [...targetFlags, ...args], { cwd, encoding: 'utf8' })
+    const messages = `${stdout}${stderr}`
+    if (status !== 0) throw new CompileError(messages)
+    return { results: outputs.map((output) => readFileSync(join(cwd, output))), messages }
+  } finally {
+    rmSync(cwd, { recursive: true })
   }
-  return { wasm: readFileSync(output), messages: readFileSync(messagesFile, 'utf8') }
 }
 
-async function compileWithYowasp({ sources, headers, includeDirs, flags }) {
-  const { runClang, Exit } = await import('@yowasp/clang')
-  const tree = { include: {}, src: {} }
-  for (const header of headers)
-    tree[header.startsWith(GUEST_SRC) ? 'src' : 'include'][basename(header)] = readFileSync(header)
-  for (const source of sources) tree.src[basename(source)] = readFileSync(source)
-  const inputs = sources.map((source) => `src/${basename(source)}`)
-  const wanted = [...flags, '-Iinclude', ...(includeDirs.length ? ['-Isrc'] : []), ...inputs, '-o', 'out.wasm']
+async function runYowaspClang({ args, files, outputs }) {
+  const { runClang, runLLVM, Exit } = await import('@yowasp/clang')
+  // Without a command this only loads the compiler; asked to do so by itself it would print its progress.
+  await runLLVM(null, {}, { fetchProgress: () => {} })
   let messages = ''
   const collect = (bytes) => {
     if (bytes) messages += Buffer.from(bytes).toString()
   }
   try {
-    const files = await runClang(['clang', ...wanted], tree, {
+    const results = await runClang(['clang', ...args], tree(files), {
       stdout: collect,
       stderr: collect,
-      fetchProgress: () => {},
+      decodeASCII: false,
     })
-    return { wasm: files['out.wasm'], messages }
+    return { results: outputs.map((output) => results[output]), messages }
   } catch (error) {
     if (error instanceof Exit) throw new CompileError(messages)
     throw error
   }
 }
 
-function yowaspVersion() {
-  return JSON.parse(readFileSync(join(ROOT, 'node_modules/@yowasp/clang/package.json'), 'utf8')).version
+/** Paths to nested folders, as the compiler takes them. */
+function tree(files) {
+  const root = {}
+  for (const [file, bytes] of Object.entries(files)) {
+    const names = file.split('/')
+    const last = names.pop()
+    let dir = root
+    for (const name of names) {
+      dir[name] ??= {}
+      dir = dir[name]
+    }
+    dir[last] = bytes
+  }
+  return root
 }
 
-function filesIn(dir, extension) {
-  if (!existsSync(dir)) return []
-  return readdirSync(dir, { recursive: true })
-    .filter((name) => name.endsWith(extension))
-    .sort()
-    .map((name) => join(dir, name))
+/** The files of a folder by their paths below `prefix`. */
+function folder(prefix, dir, extension) {
+  if (!existsSync(dir)) return {}
+  const names = readdirSync(dir, { recursive: true }).filter((name) => name.endsWith(extension))
+  return Object.fromEntries(names.sort().map((name) => [`${prefix}/${name}`, readFileSync(join(dir, name))]))
 }
