@@ -28,8 +28,7 @@ const native = (name) => {
   execFileSync('cc', ['-O2', '-o', output, join(PROGRAMS, `${name}.c`)])
   return output
 }
-const wasm = (name) =>
-  compileGuest({ sources: [join(PROGRAMS, `${name}.c`)], includeDirs: [PROGRAMS], flags: ['-O2'] })
+const wasm = (name) => compileGuest({ sources: [join(PROGRAMS, `${name}.c`)], includeDirs: [PROGRAMS], flags: ['-O2'] })
 
 const peer = native('peer')
 const pinned = (core, command) => ['taskset', '-c', String(core), ...command]
@@ -58,14 +57,32 @@ const hello = await wasm('hello')
 
 /** `better` tells which way a figure is good; the ratio is always berth / baseline. */
 const CASES = [
-  { name: 'TCP ping-pong 64 B, one core', unit: 'µs', target: '≤ 1.15', sides: both(pingpong, 'echo', 0, 0, ['64', '20000']) },
-  { name: 'TCP stream, 64 KiB writes', unit: 'MB/s', target: '≥ 0.95', sides: both(stream, 'sink', 1, 0, ['65536', '2000']) },
-  { name: 'TCP stream, 1 KiB writes', unit: 'MB/s', target: '≥ 0.70', sides: both(stream, 'sink', 1, 0, ['1024', '500']) },
+  {
+    name: 'TCP ping-pong 64 B, one core',
+    unit: 'µs',
+    target: '≤ 1.15',
+    sides: both(pingpong, 'echo', 0, 0, ['64', '20000']),
+  },
+  {
+    name: 'TCP stream, 64 KiB writes',
+    unit: 'MB/s',
+    target: '≥ 0.95',
+    sides: both(stream, 'sink', 1, 0, ['65536', '2000']),
+  },
+  {
+    name: 'TCP stream, 1 KiB writes',
+    unit: 'MB/s',
+    target: '≥ 0.70',
+    sides: both(stream, 'sink', 1, 0, ['1024', '500']),
+  },
   {
     name: 'start: hello.wasm against node -e 0',
     unit: 'ms',
     target: '≤ 1.5',
-    sides: { native: () => wallMs([process.execPath, '-e', '0']), berth: () => wallMs([process.execPath, IWASM, hello]) },
+    sides: {
+      native: () => wallMs([process.execPath, '-e', '0']),
+      berth: () => wallMs([process.execPath, IWASM, hello]),
+    },
   },
 ]
 

@@ -7,6 +7,7 @@ import {
   F_SETFL,
   IPPROTO_IPV6,
   IPV6_V6ONLY,
+  MSG_DONTWAIT,
   MSG_NOSIGNAL,
   MSG_PEEK,
   MSG_TRUNC,
@@ -172,16 +173,21 @@ export class Network {
 
   /** @returns bytes received; 0 is the end of a stream or an empty datagram. Sets {@link truncated}. */
   receive(descriptor: SocketDescriptor, buffers: Iovecs, { peek, waitAll }: ReceiveFlags): number {
+    const flags = (peek ? MSG_PEEK : 0) | (waitAll ? MSG_WAITALL : 0)
+    if (descriptor.pendingError === 0) return this.#receive(descriptor, buffers, flags)
+    // What a stream received before its error still comes first, as from the kernel.
+    const received = descriptor.protocol === 'tcp' ? this.#receive(descriptor, buffers, flags | MSG_DONTWAIT) : 0
+    return received > 0 ? received : this.#takePendingError(descriptor)
+  }
+
+  #receive(descriptor: SocketDescriptor, buffers: Iovecs, flags: number): number {
     this.truncated = false
-    if (descriptor.pendingError !== 0) return this.#takePendingError(descriptor)
-    const isStream = descriptor.protocol === 'tcp'
-    let flags = (peek ? MSG_PEEK : 0) | (waitAll ? MSG_WAITALL : 0)
     if (buffers.count > 1) {
       this.#prepareMessage(buffers, 0)
       return this.#receiveMessage(descriptor, buffers, flags)
     }
     // On a datagram MSG_TRUNC asks for its true length; on a stream it would throw the data away.
-    if (!isStream) flags |= MSG_TRUNC
+    if (descriptor.protocol === 'udp') flags |= MSG_TRUNC
     for (;;) {
       const received = recv(descriptor.hostFd, buffers.firstAddress, buffers.firstBytes, flags)
       if (received === -HostErrno.EINTR) continue

@@ -14,6 +14,7 @@ export const SOCK_CLOEXEC = 0x80000
 
 export const MSG_PEEK = 0x2
 export const MSG_TRUNC = 0x20
+export const MSG_DONTWAIT = 0x40
 export const MSG_WAITALL = 0x100
 export const MSG_NOSIGNAL = 0x4000
 
