@@ -1,0 +1,185 @@
+/**
+ * Native Linux as the oracle: each program in programs/ is compiled by the system's C compiler and to WebAssembly, run
+ * both ways, and must print the same and end with the same code. What is right is then never a matter of opinion.
+ *
+ * Comments at the head of a program give what it is run with:
+ *   iwasm: further options of iwasm, separated by blanks     args: arguments, separated by blanks
+ *   env: one variable, NAME=VALUE                            stdin: one line of standard input
+ *
+ * ORACLE=WORD runs only the programs with WORD in their names.
+ */
+import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { networkInterfaces, tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { compileGuest } from '../../scripts/guest-compiler.mjs'
+
+const HERE = fileURLToPath(new URL('.', import.meta.url))
+const ROOT = join(HERE, '../..')
+const IWASM = join(ROOT, 'dist/iwasm.cjs')
+const NATIVE_DIR = join(ROOT, 'build/oracle')
+
+/** Everything the programs name, and nothing that leads off this machine. */
+const ADDR_POOL = '127.0.0.0/8,::1/128,0.0.0.0/32,::/128,192.0.2.1/32,224.0.0.0/4,ff00::/8'
+
+/** Native runs take milliseconds; what runs longer than this hangs. */
+const KILL_AFTER_MS = 20_000
+
+/** Exit codes by which a program says that it could not even set up its case. */
+const SETUP_FAILED = [98, 99]
+
+interface Program {
+  name: string
+  source: string
+  needsIpv6: boolean
+  iwasm: string[]
+  args: string[]
+  env: Record<string, string>
+  stdin: string
+}
+
+interface Outcome {
+  exit: string
+  stdout: string
+  stderr: string
+}
+
+/** A finished build, or the message of the compiler that refused. */
+type Build = { path: string } | { failure: string }
+
+function readProgram(source: string): Program {
+  const text = readFileSync(source, 'utf8')
+  const program: Program = {
+    name: basename(source, '.c'),
+    source,
+    needsIpv6: text.includes('AF_INET6'),
+    iwasm: [],
+    args: [],
+    env: {},
+    stdin: '',
+  }
+  for (const [, key, value = ''] of text.matchAll(/^\/\* (iwasm|args|env|stdin): (.*) \*\/$/gm)) {
+    if (key === 'iwasm') program.iwasm.push(...value.split(' '))
+    else if (key === 'args') program.args.push(...value.split(' '))
+    else if (key === 'stdin') program.stdin += `${value}\n`
+    else {
+      const split = value.indexOf('=')
+      program.env[value.slice(0, split)] = value.slice(split + 1)
+    }
+  }
+  return program
+}
+
+/**
+ * Runs a command to its end. Its streams are files: what Node.js calls a pipe is a Unix socket, on which socket calls
+ * would work, and programs ask what those do on streams that are none.
+ */
+async function run(command: string, args: string[], stdin: string, env: NodeJS.ProcessEnv): Promise<Outcome> {
+  const dir = mkdtempSync(join(tmpdir(), 'berth-oracle-'))
+  const [input, output, errors] = ['stdin', 'stdout', 'stderr'].map((name) => join(dir, name)) as [
+    string,
+    string,
+    string,
+  ]
+  writeFileSync(input, stdin)
+  const stdio = [openSync(input, 'r'), openSync(output, 'w'), openSync(errors, 'w')]
+  try {
+    const exit = await new Promise<string>((resolve, reject) => {
+      const child = spawn(command, args, { env, stdio, timeout: KILL_AFTER_MS, killSignal: 'SIGKILL' })
+      child.on('error', reject)
+      child.on('exit', (code, signal) => resolve(String(signal ?? code)))
+    })
+    return { exit, stdout: readFileSync(output, 'utf8'), stderr: readFileSync(errors, 'utf8') }
+  } finally {
+    for (const fd of stdio) closeSync(fd)
+    rmSync(dir, { recursive: true })
+  }
+}
+
+function buildNative(program: Program, headersChangedMs: number): Build {
+  const path = join(NATIVE_DIR, program.name)
+  const changedMs = Math.max(headersChangedMs, statSync(program.source).mtimeMs)
+  if (existsSync(path) && statSync(path).mtimeMs > changedMs) return { path }
+  const flags = ['-std=gnu11', '-O1', '-Wall', '-Wextra', '-Werror', `-I${HERE}`]
+  const { status, stderr } = spawnSync('cc', [...flags, program.source, '-o', path], { encoding: 'utf8' })
+  return status === 0 ? { path } : { failure: stderr }
+}
+
+async function buildWasm(program: Program): Promise<Build> {
+  try {
+    const path = await compileGuest({
+      sources: [program.source],
+      flags: ['-std=gnu11', '-O1', '-Wall', '-Wextra'],
+      includeDirs: [HERE],
+      warningsAreErrors: true,
+    })
+    return { path }
+  } catch (error) {
+    return { failure: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function pathOf(build: Build, compiler: string): string {
+  if ('path' in build) return build.path
+  assert.fail(`${compiler} refused the program:\n${build.failure}`)
+}
+
+const programs = readdirSync(join(HERE, 'programs'))
+  .filter((name) => name.endsWith('.c') && name.includes(process.env.ORACLE ?? ''))
+  .sort()
+  .map((name) => readProgram(join(HERE, 'programs', name)))
+
+const hasCompiler = spawnSync('cc', ['--version']).status === 0
+const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'))
+
+function reasonToSkip(program: Program): string | false {
+  if (!hasCompiler) return 'no C compiler named cc on this machine: there is no oracle'
+  if (program.needsIpv6 && !hasIpv6) return 'this machine has no IPv6 loopback address'
+  return false
+}
+
+const builds = new Map<string, { native: Build; wasm: Build }>()
+if (hasCompiler) {
+  mkdirSync(NATIVE_DIR, { recursive: true })
+  const headers = readdirSync(HERE).filter((name) => name.endsWith('.h'))
+  const headersChangedMs = Math.max(...headers.map((name) => statSync(join(HERE, name)).mtimeMs))
+  // Here and not in the tests: the compiler for WebAssembly runs in this process, one program after the other.
+  for (const program of programs.filter((each) => !reasonToSkip(each)))
+    builds.set(program.name, { native: buildNative(program, headersChangedMs), wasm: await buildWasm(program) })
+}
+
+describe('the same program, natively and as WebAssembly', { concurrency: 2 }, () => {
+  for (const program of programs)
+    test(program.name, { skip: reasonToSkip(program) }, async () => {
+      const { native, wasm } = builds.get(program.name)!
+      assert.ok(existsSync(IWASM), 'dist/iwasm.cjs is missing: build first')
+      const expected = await run(pathOf(native, 'cc'), program.args, program.stdin, program.env)
+      assert.ok(!SETUP_FAILED.includes(Number(expected.exit)), `the oracle itself failed:\n${expected.stdout}`)
+      assert.equal(expected.stderr, '', 'the native program wrote to stderr')
+
+      const env = Object.entries(program.env).map(([name, value]) => `--env=${name}=${value}`)
+      const options = [`--addr-pool=${ADDR_POOL}`, ...program.iwasm, ...env]
+      const module = pathOf(wasm, 'the WebAssembly compiler')
+      const actual = await run(
+        process.execPath,
+        [IWASM, ...options, module, ...program.args],
+        program.stdin,
+        process.env,
+      )
+      assert.deepEqual(actual, expected)
+    })
+})
