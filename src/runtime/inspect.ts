@@ -141,6 +141,8 @@ function readLimits(section: Reader): MemoryLimits {
   return { initial, maximum, shared: (flags & 2) !== 0 }
 }
 
+const utf8 = new TextDecoder()
+
 class Reader {
   readonly #bytes: Uint8Array
   #at: number
@@ -184,7 +186,7 @@ class Reader {
     const length = this.u32()
     const start = this.#at
     this.#at += length
-    return new TextDecoder().decode(this.#bytes.subarray(start, start + length))
+    return utf8.decode(this.#bytes.subarray(start, start + length))
   }
 
   /** The next `length` bytes as a reader of their own; this one goes on behind them. */

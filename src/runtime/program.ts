@@ -124,7 +124,7 @@ export class Program {
 }
 
 function cString(text: string): Uint8Array {
-  return new TextEncoder().encode(`${text}\0`)
+  return Buffer.from(`${text}\0`)
 }
 
 function compile(bytes: Uint8Array): WebAssembly.Module {
