@@ -13,7 +13,7 @@ export function installDependencies() {
     .update(readFileSync(join(ROOT, 'package-lock.json')))
     .digest('hex')
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hash) return
-  process.stderr.write('Installing packages (the C compiler among them is about 35 MB to download) ...\n')
+  process.stderr.write('Installing packages (a C compiler is among them) ...\n')
   const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: ROOT,
     stdio: ['ignore', process.stderr, process.stderr],

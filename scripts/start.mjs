@@ -17,7 +17,7 @@ const POOL = '--addr-pool=127.0.0.1/32'
 const OUTSIDE = '192.0.2.1'
 
 process.chdir(ROOT)
-await step('Installing packages', () => installDependencies())
+installDependencies()
 await step('Building iwasm and berth', build)
 const { compileGuest } = await import('./guest-compiler.mjs')
 const server = await compileExample('tcp_server')
