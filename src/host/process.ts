@@ -4,7 +4,7 @@ import { now, resolution } from '../os/clock.ts'
 import { HostErrno } from '../os/errno.ts'
 import { getrandom, schedYield } from '../os/libc.ts'
 import { errnoOf, type Host, type HostFunctions } from './host.ts'
-import { Trap } from './trap.ts'
+import { endProgram, Trap } from './trap.ts'
 
 type ProcessFunction =
   | 'args_get'
@@ -83,7 +83,7 @@ export function processFunctions(host: Host): HostFunctions<ProcessFunction> {
     },
 
     proc_raise(signal) {
-      throw new Trap(`wasi proc raise ${signal}`)
+      endProgram(new Trap(`wasi proc raise ${signal}`))
     },
   }
 }

@@ -27,7 +27,8 @@ export class GuestMemory {
    * guest code ran or a wait: memory may have grown, which detaches the views (their length is then 0).
    */
   contains(ptr: number, lengthBytes: number): boolean {
-    if (ptr + lengthBytes <= this.#bytes.length) return true
+    const { length } = this.#bytes
+    if (ptr + lengthBytes <= length && length !== 0) return true
     this.#refresh()
     return ptr + lengthBytes <= this.#bytes.length
   }

@@ -1,3 +1,5 @@
+import { endOf } from '../host/trap.ts'
+
 /** The module cannot be loaded or linked; `message` says why in one line. */
 export class LoadError extends Error {
   override readonly name = 'LoadError'
@@ -20,13 +22,15 @@ const TRAP_REASONS: readonly (readonly [RegExp, string])[] = [
   [/^(divide|remainder) by zero/, 'integer divide by zero'],
   [/^divide result unrepresentable/, 'integer overflow'],
   [/^float unrepresentable/, 'invalid conversion to integer'],
-  [/^memory access out of bounds|operation does not support unaligned/, 'out of bounds memory access'],
+  [/^memory access out of bounds/, 'out of bounds memory access'],
+  [/^operation does not support unaligned/, 'unaligned atomic'],
   [/^table index is out of bounds|table access out of bounds/, 'undefined element'],
   [/^null function or function signature mismatch/, 'indirect call type mismatch'],
 ]
 
 /** What ended a program, in one line: the original's words for a trap where it has any, else the engine's. */
 export function trapReason(error: unknown): string {
+  error = endOf(error)
   if (error instanceof RangeError && error.message.startsWith('Maximum call stack'))
     return 'wasm operand stack overflow'
   if (!(error instanceof Error)) return `uncaught exception: ${String(error)}`

@@ -141,7 +141,7 @@ function readLimits(section: Reader): MemoryLimits {
   return { initial, maximum, shared: (flags & 2) !== 0 }
 }
 
-const utf8 = new TextDecoder()
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 class Reader {
   readonly #bytes: Uint8Array

@@ -3,7 +3,7 @@ import { DescriptorTable } from '../fd/table.ts'
 import { WASI_MODULES, wasiFunctions } from '../host/dialect.ts'
 import { Host } from '../host/host.ts'
 import { standardStreams } from '../host/standard-streams.ts'
-import { Trap } from '../host/trap.ts'
+import { endProgram, Trap } from '../host/trap.ts'
 import { GuestMemory } from '../memory/guest-memory.ts'
 import { Network } from '../net/network.ts'
 import { addressOf } from '../os/ffi.ts'
@@ -64,7 +64,9 @@ export class Program {
     try {
       this.#instance = new WebAssembly.Instance(module, imports)
     } catch (error) {
-      if (error instanceof WebAssembly.LinkError)
+      // A RuntimeError with these words is data or elements that do not fit; any other is the start function's.
+      const isSegment = error instanceof WebAssembly.RuntimeError && error.message.startsWith('WebAssembly.Instance()')
+      if (error instanceof WebAssembly.LinkError || isSegment)
         throw new LoadError(`WASM module instantiate failed: ${error.message}`)
       throw error
     }
@@ -168,15 +170,27 @@ function link(shape: ModuleShape, host: Host, warn: (message: string) => void): 
   // Without prototypes: the names are the module's, and may be `__proto__`.
   const imports: Record<string, Record<string, unknown>> = Object.create(null)
   let importedMemory: WebAssembly.Memory | undefined
+  const queues = new Map<string, unknown[]>()
+  /** One name may be imported several times, with different types: the engine asks once for each import, in their order. */
+  const supply = ({ module, name }: ModuleImport, value: unknown): void => {
+    const key = JSON.stringify([module, name])
+    const queue = queues.get(key)
+    if (queue !== undefined) {
+      queue.push(value)
+      return
+    }
+    const values = [value]
+    queues.set(key, values)
+    imports[module] ??= Object.create(null) as Record<string, unknown>
+    Object.defineProperty(imports[module], name, { get: () => values.shift() })
+  }
   for (const entry of shape.imports) {
-    imports[entry.module] ??= Object.create(null)
-    const supplied = imports[entry.module]!
     if (entry.kind === 'function') {
       const name = functionName(entry)
-      supplied[entry.name] = name === undefined ? unlinked(entry, warn) : functions[name]
+      supply(entry, name === undefined ? unlinked(entry, warn) : functions[name])
     } else if (entry.kind === 'memory' && MEMORY_MODULES.includes(entry.module)) {
       importedMemory = createMemory(entry)
-      supplied[entry.name] = importedMemory
+      supply(entry, importedMemory)
     } else {
       throw new LoadError(
         `WASM module instantiate failed: failed to link import ${entry.kind} (${entry.module}, ${entry.name})`,
@@ -197,7 +211,7 @@ function functionName(entry: ModuleImport & { kind: 'function' }): string | unde
 function unlinked({ module, name }: ModuleImport, warn: (message: string) => void): () => never {
   warn(`failed to link import function (${module}, ${name})`)
   return () => {
-    throw new Trap(`failed to call unlinked import function (${module}, ${name})`)
+    endProgram(new Trap(`failed to call unlinked import function (${module}, ${name})`))
   }
 }
 

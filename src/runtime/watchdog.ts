@@ -7,5 +7,5 @@ import { createRequire } from 'node:module'
 export function startWatchdog(timeoutMs: number): void {
   // Loaded when needed: 2 ms that a start without a timeout does not pay.
   const { Worker } = createRequire(import.meta.url)('node:worker_threads') as typeof import('node:worker_threads')
-  new Worker(new URL('./watchdog-worker.cjs', import.meta.url), { workerData: timeoutMs })
+  new Worker(new URL('./watchdog-worker.cjs', import.meta.url), { workerData: timeoutMs, stdout: true, stderr: true })
 }
