@@ -1,6 +1,9 @@
-import { readFileSync, statSync, writeSync } from 'node:fs'
-import { Trap } from '../host/trap.ts'
+import { readFileSync, readSync, statSync, writeSync } from 'node:fs'
+import { endOf, endProgram, Trap } from '../host/trap.ts'
+import { POLLIN } from '../os/constants.ts'
 import { UnsupportedPlatformError } from '../os/ffi.ts'
+import { poll } from '../os/libc.ts'
+import { Pollfds } from '../os/pollfds.ts'
 import { AddressPool, AddressPoolError } from '../policy/address-pool.ts'
 import { NamePatternError, NamePatterns } from '../policy/name-patterns.ts'
 import { Policy } from '../policy/policy.ts'
@@ -65,7 +68,7 @@ function run(command: string, config: RunConfig, process: Process): number {
       env: config.env,
       policy,
       exit: (code) => {
-        if (config.functionName !== undefined || config.repl) throw new ProcessExit(code)
+        if (config.functionName !== undefined || config.repl) endProgram(new ProcessExit(code))
         return process.exit(code & 0xff)
       },
       warn: (message) => messages.warning(message),
@@ -79,8 +82,10 @@ function run(command: string, config: RunConfig, process: Process): number {
   }
   try {
     if (config.repl) runRepl(program, process, messages)
-    else if (config.functionName !== undefined) callFunction(program, config.functionName, config.args, process)
-    else program.run()
+    else if (config.functionName !== undefined) {
+      program.initialize()
+      callFunction(program, config.functionName, config.args, process)
+    } else program.run()
     return 0
   } catch (error) {
     return reportTrap(error, messages)
@@ -95,7 +100,7 @@ function isRefusalToLoad(error: unknown): error is Error {
 
 /** @returns the exit code of a program that ended so */
 function reportTrap(error: unknown, messages: Messages): number {
-  if (error instanceof ProcessExit) messages.exception('wasi proc exit')
+  if (endOf(error) instanceof ProcessExit) messages.exception('wasi proc exit')
   else if (isGuestFault(error)) messages.exception(trapReason(error))
   else throw error
   return 1
@@ -107,7 +112,9 @@ function isGuestFault(error: unknown): boolean {
     error instanceof Trap ||
     error instanceof WebAssembly.RuntimeError ||
     error instanceof WebAssembly.Exception ||
-    error instanceof RangeError
+    error instanceof RangeError ||
+    // V8's word for a value that JavaScript cannot hold (v128), passed to a host function or returned to us.
+    (error instanceof TypeError && error.message.startsWith('type incompatibility'))
   )
 }
 
@@ -125,9 +132,14 @@ function readModule(path: string): Uint8Array {
 function checkDirectories(config: RunConfig, messages: Messages): void {
   for (const { host, mapped } of config.directories) {
     const opening = mapped ? `pre-opening mapped directory ${host}` : `pre-opening directory ${host}`
-    const stat = statSync(host, { throwIfNoEntry: false })
-    if (stat === undefined) throw new LoadError(`error while ${opening}: no such file or directory`)
-    if (!stat.isDirectory()) throw new LoadError(`error while ${opening}: not a directory`)
+    let isDirectory: boolean
+    try {
+      isDirectory = statSync(host).isDirectory()
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      throw new LoadError(`error while ${opening}: ${code === 'ENOENT' ? 'no such file or directory' : code}`)
+    }
+    if (!isDirectory) throw new LoadError(`error while ${opening}: not a directory`)
     messages.warning(`${host}: files are not supported in this version; the program sees no directory`)
   }
   for (const library of config.nativeLibraries)
@@ -135,7 +147,6 @@ function checkDirectories(config: RunConfig, messages: Messages): void {
 }
 
 function callFunction(program: Program, name: string, words: readonly string[], process: Process): void {
-  program.initialize()
   const signature = program.signatureOf(name)
   if (signature === undefined) throw new Trap(`lookup function ${name} failed`)
   process.stdout(`${formatResults(signature, program.call(name, parseArguments(signature, words)))}\n`)
@@ -143,8 +154,9 @@ function callFunction(program: Program, name: string, words: readonly string[], 
 
 /** Reads lines from standard input and calls a function for each; a failing call does not end the session. */
 function runRepl(program: Program, process: Process, messages: Messages): void {
+  program.initialize()
   process.stdout('webassembly> ')
-  for (const line of readFileSync(0, 'utf8').split('\n')) {
+  for (const line of standardInputLines()) {
     const [name, ...words] = line.split(' ').filter((word) => word !== '')
     if (name === '__exit__') break
     if (name !== undefined) {
@@ -156,6 +168,30 @@ function runRepl(program: Program, process: Process, messages: Messages): void {
     }
     process.stdout('webassembly> ')
   }
+}
+
+/** The lines of standard input, each as soon as it is complete. */
+function* standardInputLines(): Generator<string> {
+  const pollfds = new Pollfds()
+  pollfds.add(0, POLLIN)
+  const decoder = new TextDecoder()
+  const bytes = Buffer.alloc(65_536)
+  let pending = ''
+  for (;;) {
+    let length: number
+    try {
+      length = readSync(0, bytes)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') break
+      poll(pollfds.address, pollfds.count, -1)
+      continue
+    }
+    if (length === 0) break
+    const lines = (pending + decoder.decode(bytes.subarray(0, length), { stream: true })).split('\n')
+    pending = lines.pop()!
+    yield* lines
+  }
+  yield pending
 }
 
 /** The process that the command runs in. Output is written before the call returns: nothing is lost at the end. */

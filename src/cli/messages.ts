@@ -40,7 +40,7 @@ export class Messages {
     this.#refusalsShown.add(what)
     if (this.#refusalsShown.size > MAX_REFUSALS_SHOWN) {
       this.#line(`${this.#command}: more than ${MAX_REFUSALS_SHOWN} refusals; further ones are not shown`)
-    } else this.#line(`${this.#command}: refused: ${what}; ${remedy} would allow it`)
+    } else this.#line(`${this.#command}: refused: ${what}${remedy === undefined ? '' : `; ${remedy} would allow it`}`)
   }
 
   #line(text: string): void {

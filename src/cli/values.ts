@@ -77,5 +77,6 @@ function formatValue(type: string, value: unknown): string {
 function formatFloat(value: number, digits: number): string {
   if (Number.isNaN(value)) return 'nan'
   if (!Number.isFinite(value)) return value < 0 ? '-inf' : 'inf'
+  if (Object.is(value, -0)) return '-0'
   return String(digits === 9 ? Number(value.toPrecision(9)) : value)
 }

@@ -320,7 +320,7 @@ export class Network {
     hints: ResolverHints | undefined,
   ): readonly ResolvedAddress[] | ResolverFailure {
     if (host.length === 0) return 'not found'
-    if (!isNumericHost(host) && !this.#policy.allowsName(new TextDecoder().decode(host))) {
+    if (!isNumericHost(host) && !this.#policy.allowsName(new TextDecoder('utf-8', { ignoreBOM: true }).decode(host))) {
       return { hostErrno: HostErrno.EACCES }
     }
     return resolve(host, service, hints)

@@ -18,6 +18,7 @@ export class NamePatterns {
     for (const pattern of patterns) {
       if (pattern === '*') this.#all = true
       else if (pattern.startsWith('*.')) this.#suffixes.add(canonicalName(checked(pattern, pattern.slice(1))))
+      else if (pattern.startsWith('.')) checked(pattern, '')
       else this.#names.add(canonicalName(checked(pattern, pattern)))
     }
   }
@@ -46,4 +47,15 @@ function checked(pattern: string, rest: string): string {
   throw new NamePatternError(
     `'${pattern}' is not a name pattern: it must be a name (domain.com), *.name for all names below it (*.example.com), or * for every name`,
   )
+}
+
+/** Whether `text` is a pattern that grants the one name `text`. */
+export function isName(text: string): boolean {
+  if (text.includes('*')) return false
+  try {
+    new NamePatterns([text])
+    return true
+  } catch {
+    return false
+  }
 }

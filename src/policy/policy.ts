@@ -1,6 +1,6 @@
 import { SocketAddress } from '../address/socket-address.ts'
 import type { AddressPool } from './address-pool.ts'
-import type { NamePatterns } from './name-patterns.ts'
+import { isName, type NamePatterns } from './name-patterns.ts'
 
 /** The uses of an address that need permission. */
 export type Operation = 'bind' | 'listen' | 'connect' | 'send to' | 'join group'
@@ -14,7 +14,7 @@ export interface Refusal {
   /** What was asked for: `192.0.2.1:80`, `[::1]:80`, or a name. */
   readonly target: string
   /** The command line flag that would have allowed it. */
-  readonly remedy: string
+  readonly remedy: string | undefined
 }
 
 /**
@@ -54,7 +54,7 @@ export class Policy {
 
   allowsName(name: string): boolean {
     if (this.#names.includes(name)) return true
-    this.#onRefusal({ operation: 'resolve', protocol: undefined, target: name, remedy: `--allow-resolve=${name}` })
+    this.#onRefusal({ operation: 'resolve', protocol: undefined, target: name, remedy: nameRemedy(name) })
     return false
   }
 
@@ -67,4 +67,9 @@ export class Policy {
     }
     return judged
   }
+}
+
+/** What grants this name alone; none where it is no name, since the program chose it and may have chosen `*`. */
+function nameRemedy(name: string): string | undefined {
+  return isName(name) ? `--allow-resolve=${name}` : undefined
 }
