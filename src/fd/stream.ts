@@ -40,11 +40,19 @@ export class Streams {
       // A larger write to a descriptor that blocks would wait for the rest.
       if (stream.fileType !== FileType.REGULAR_FILE && buffers.totalBytes > PIPE_BUF) buffers.clipTo(PIPE_BUF)
     }
-    for (;;) {
+    const wantedBytes = buffers.totalBytes
+    for (let done = 0; ; ) {
       const bytes = writev(stream.hostFd, buffers.address, buffers.count)
       if (bytes === -HostErrno.EINTR) continue
-      if (bytes !== -HostErrno.EAGAIN || stream.nonBlocking) return bytes
-      this.#isReady(stream, POLLOUT, undefined)
+      if (stream.nonBlocking) return bytes
+      // A write that blocks takes everything, also where another process made the pipe non-blocking.
+      if (bytes === -HostErrno.EAGAIN) this.#isReady(stream, POLLOUT, undefined)
+      else if (bytes < 0) return done > 0 ? done : bytes
+      else {
+        done += bytes
+        if (bytes === 0 || done === wantedBytes) return done
+        buffers.skip(bytes)
+      }
     }
   }
 

@@ -39,6 +39,21 @@ export class Iovecs {
     return this.count === 0 ? 0 : this.#buffer.view.getUint32(8, true)
   }
 
+  /** Leaves out the first `bytes` bytes, which are fewer than all. */
+  skip(bytes: number): void {
+    const { view } = this.#buffer
+    this.totalBytes -= bytes
+    let empty = 0
+    while (bytes >= view.getUint32(empty * IOVEC_SIZE + 8, true)) {
+      bytes -= view.getUint32(empty * IOVEC_SIZE + 8, true)
+      empty++
+    }
+    this.#buffer.bytes.copyWithin(0, empty * IOVEC_SIZE, this.count * IOVEC_SIZE)
+    this.count -= empty
+    this.#buffer.setPointer(0, this.#buffer.pointer(0) + bytes)
+    view.setUint32(8, view.getUint32(8, true) - bytes, true)
+  }
+
   /** Keeps only the first piece, and of it at most `limitBytes`. */
   clipTo(limitBytes: number): void {
     const length = Math.min(this.firstBytes, limitBytes)
