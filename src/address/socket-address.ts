@@ -16,6 +16,9 @@ export class SocketAddress {
   w3 = 0
   /** 0 to 65535. */
   port = 0
+  /** IPv6 only: the interface index that a link-local address needs, and the flow label. */
+  scopeId = 0
+  flowInfo = 0
 
   static ipv4(address: number, port = 0): SocketAddress {
     return new SocketAddress().setIpv4(address, port)
@@ -33,7 +36,14 @@ export class SocketAddress {
     return this.#set(6, w0, w1, w2, w3, port)
   }
 
+  setScope(scopeId: number, flowInfo: number): this {
+    this.scopeId = scopeId
+    this.flowInfo = flowInfo
+    return this
+  }
+
   #set(family: Family, w0: number, w1: number, w2: number, w3: number, port: number): this {
+    this.setScope(0, 0)
     this.family = family
     this.w0 = w0
     this.w1 = w1
@@ -44,7 +54,10 @@ export class SocketAddress {
   }
 
   copyFrom(other: SocketAddress): this {
-    return this.#set(other.family, other.w0, other.w1, other.w2, other.w3, other.port)
+    return this.#set(other.family, other.w0, other.w1, other.w2, other.w3, other.port).setScope(
+      other.scopeId,
+      other.flowInfo,
+    )
   }
 
   clone(): SocketAddress {

@@ -11,19 +11,40 @@ export function rightsMask(bits: bigint): RightsMask {
   return { low: Number(bits & 0xffff_ffffn), high: Number(bits >> 32n) }
 }
 
+/**
+ * What POSIX calls the open file description: what the duplicates of a descriptor have in common. Each duplicate has a host
+ * descriptor of its own, and the kernel sees to the rest.
+ */
+class OpenFile {
+  /** The guest's O_NONBLOCK. */
+  nonBlocking = false
+  /**
+   * The peer as it was when the connection was accepted, until it is asked for the first time: a C library's `accept` asks
+   * at once, and must get an answer even if the peer has reset the connection since.
+   */
+  acceptedPeer: SocketAddress | undefined
+  /**
+   * A host errno that `poll_oneoff` took from the kernel to report it, 0 if none. The kernel hands an error out once, so
+   * the next operation on the socket must still fail with it.
+   */
+  pendingError = 0
+}
+
+export type Protocol = 'tcp' | 'udp' | 'unix'
+
 /** What an open descriptor number stands for. */
 abstract class OpenDescriptor {
   abstract readonly fileType: FileType
   /** The process's own descriptor. */
   readonly hostFd: number
-  /** The guest's O_NONBLOCK. */
-  nonBlocking = false
+  readonly file: OpenFile
   #rights: RightsMask
   #rightsBase: bigint
   #rightsInheriting: bigint
 
-  constructor(hostFd: number, rights: bigint, rightsInheriting: bigint) {
+  constructor(hostFd: number, rights: bigint, rightsInheriting: bigint, file = new OpenFile()) {
     this.hostFd = hostFd
+    this.file = file
     this.#rightsBase = rights
     this.#rightsInheriting = rightsInheriting
     this.#rights = rightsMask(rights)
@@ -41,6 +62,12 @@ abstract class OpenDescriptor {
     return (this.#rights.low & needed.low) >>> 0 === needed.low && (this.#rights.high & needed.high) === needed.high
   }
 
+  /** A duplicate may do what the original may. */
+  protected passRightsTo<T extends OpenDescriptor>(duplicate: T): T {
+    duplicate.limitRights(this.#rightsBase, this.#rightsInheriting)
+    return duplicate
+  }
+
   /** Rights can be given up and not regained. @returns false, with nothing changed, where the new ones exceed the old */
   limitRights(base: bigint, inheriting: bigint): boolean {
     if ((base & ~this.#rightsBase) !== 0n || (inheriting & ~this.#rightsInheriting) !== 0n) return false
@@ -51,30 +78,27 @@ abstract class OpenDescriptor {
   }
 }
 
-/** An internet socket. Its operations are in the `net` room. */
+/** A socket. Its operations are in the `net` room. */
 export class SocketDescriptor extends OpenDescriptor {
   readonly kind = 'socket'
-  readonly family: Family
-  readonly protocol: 'tcp' | 'udp'
-  /**
-   * The peer as it was when the connection was accepted, until it is asked for the first time: a C library's `accept` asks
-   * at once, and must get an answer even if the peer has reset the connection since.
-   */
-  acceptedPeer: SocketAddress | undefined
-  /**
-   * A host errno that `poll_oneoff` took from the kernel to report it, 0 if none. The kernel hands an error out once, so
-   * the next operation on the socket must still fail with it.
-   */
-  pendingError = 0
+  readonly family: Family | 'unix'
+  readonly protocol: Protocol
+  /** Whether it carries a stream of bytes; else single messages. */
+  readonly isStream: boolean
 
-  constructor(hostFd: number, family: Family, protocol: 'tcp' | 'udp') {
-    super(hostFd, SOCKET_RIGHTS, SOCKET_RIGHTS_INHERITING)
+  constructor(hostFd: number, family: Family | 'unix', protocol: Protocol, isStream: boolean, file?: OpenFile) {
+    super(hostFd, SOCKET_RIGHTS, SOCKET_RIGHTS_INHERITING, file)
     this.family = family
     this.protocol = protocol
+    this.isStream = isStream
   }
 
   get fileType(): FileType {
-    return this.protocol === 'tcp' ? FileType.SOCKET_STREAM : FileType.SOCKET_DGRAM
+    return this.isStream ? FileType.SOCKET_STREAM : FileType.SOCKET_DGRAM
+  }
+
+  duplicate(hostFd: number): SocketDescriptor {
+    return this.passRightsTo(new SocketDescriptor(hostFd, this.family, this.protocol, this.isStream, this.file))
   }
 }
 
@@ -89,10 +113,21 @@ export class StreamDescriptor extends OpenDescriptor {
   readonly kind = 'stream'
   readonly fileType: FileType
 
-  constructor(hostFd: number, fileType: FileType) {
+  constructor(hostFd: number, fileType: FileType, file?: OpenFile) {
     const rights = fileType === FileType.REGULAR_FILE ? SEEKABLE_STREAM_RIGHTS : STREAM_RIGHTS
-    super(hostFd, rights, rights)
+    super(hostFd, rights, rights, file)
     this.fileType = fileType
+  }
+
+  duplicate(hostFd: number): StreamDescriptor {
+    return this.passRightsTo(new StreamDescriptor(hostFd, this.fileType, this.file))
+  }
+}
+
+/** An epoll set. Read and written like a stream, it answers what the kernel answers. */
+export class EpollDescriptor extends StreamDescriptor {
+  constructor(hostFd: number) {
+    super(hostFd, FileType.UNKNOWN)
   }
 }
 

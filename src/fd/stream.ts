@@ -24,18 +24,18 @@ export class Streams {
 
   /** @returns bytes read, 0 at the end of input, or a negative host errno */
   read(stream: StreamDescriptor, buffers: Iovecs): number {
-    if (stream.nonBlocking && !this.#isReady(stream, POLLIN, 0n)) return -HostErrno.EAGAIN
+    if (stream.file.nonBlocking && !this.#isReady(stream, POLLIN, 0n)) return -HostErrno.EAGAIN
     for (;;) {
       const bytes = readv(stream.hostFd, buffers.address, buffers.count)
       if (bytes === -HostErrno.EINTR) continue
-      if (bytes !== -HostErrno.EAGAIN || stream.nonBlocking) return bytes
+      if (bytes !== -HostErrno.EAGAIN || stream.file.nonBlocking) return bytes
       this.#isReady(stream, POLLIN, undefined)
     }
   }
 
   /** @returns bytes written, possibly fewer than asked for, or a negative host errno */
   write(stream: StreamDescriptor, buffers: Iovecs): number {
-    if (stream.nonBlocking) {
+    if (stream.file.nonBlocking) {
       if (!this.#isReady(stream, POLLOUT, 0n)) return -HostErrno.EAGAIN
       // A larger write to a descriptor that blocks would wait for the rest.
       if (stream.fileType !== FileType.REGULAR_FILE && buffers.totalBytes > PIPE_BUF) buffers.clipTo(PIPE_BUF)
@@ -44,7 +44,7 @@ export class Streams {
     for (let done = 0; ; ) {
       const bytes = writev(stream.hostFd, buffers.address, buffers.count)
       if (bytes === -HostErrno.EINTR) continue
-      if (stream.nonBlocking) return bytes
+      if (stream.file.nonBlocking) return bytes
       // A write that blocks takes everything, also where another process made the pipe non-blocking.
       if (bytes === -HostErrno.EAGAIN) this.#isReady(stream, POLLOUT, undefined)
       else if (bytes < 0) return done > 0 ? done : bytes

@@ -29,6 +29,24 @@ export class DescriptorTable {
     return fd
   }
 
+  /** @returns the lowest free number from `least` on, given to `descriptor`; false if there is none */
+  addFrom(least: number, descriptor: Descriptor): number | false {
+    for (let fd = least; fd >= 0 && fd < MAX_DESCRIPTORS; fd++) {
+      if (this.#entries[fd] !== undefined) continue
+      this.#put(fd, descriptor)
+      return fd
+    }
+    return false
+  }
+
+  /** Gives the number `fd` to `descriptor`. @returns what it stood for, 'none', or false if it is no possible number */
+  replace(fd: number, descriptor: Descriptor): Descriptor | 'none' | false {
+    if (fd < 0 || fd >= MAX_DESCRIPTORS) return false
+    const replaced = this.remove(fd)
+    this.#put(fd, descriptor)
+    return replaced ?? 'none'
+  }
+
   /** Frees a number. @returns what it stood for */
   remove(fd: number): Descriptor | undefined {
     const descriptor = this.#entries[fd]
@@ -47,9 +65,7 @@ export class DescriptorTable {
     if (moved === undefined || to < 0 || to >= MAX_DESCRIPTORS) return false
     if (from === to) return 'none'
     this.remove(from)
-    const replaced = this.remove(to)
-    this.#put(to, moved)
-    return replaced ?? 'none'
+    return this.replace(to, moved)
   }
 
   /** Every open descriptor, in the order of the numbers; the table is then empty. */

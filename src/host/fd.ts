@@ -70,7 +70,7 @@ export function fdFunctions(host: Host): HostFunctions<FdFunction> {
       if (found === undefined) return Errno.BADF
       memory.fill(statPtr, Fdstat.size, 0)
       memory.setU8(statPtr + Fdstat.filetype, found.fileType)
-      memory.setU16(statPtr + Fdstat.flags, found.nonBlocking ? FdFlags.NONBLOCK : 0)
+      memory.setU16(statPtr + Fdstat.flags, found.file.nonBlocking ? FdFlags.NONBLOCK : 0)
       memory.setU64(statPtr + Fdstat.rightsBase, found.rightsBase)
       memory.setU64(statPtr + Fdstat.rightsInheriting, found.rightsInheriting)
       return Errno.SUCCESS
@@ -84,7 +84,7 @@ export function fdFunctions(host: Host): HostFunctions<FdFunction> {
       if ((flags & ~FdFlags.NONBLOCK) !== 0) return Errno.NOTSUP
       const nonBlocking = (flags & FdFlags.NONBLOCK) !== 0
       if (found instanceof SocketDescriptor) return errnoOf(network.setNonBlocking(found, nonBlocking))
-      found.nonBlocking = nonBlocking
+      found.file.nonBlocking = nonBlocking
       return Errno.SUCCESS
     },
 

@@ -85,8 +85,8 @@ export function pollFunctions(host: Host): HostFunctions<'poll_oneoff'> {
     const descriptor = table.get(fd)
     if (descriptor === undefined) waiting.error = Errno.BADF
     else if (!descriptor.may(POLL_FD)) waiting.error = Errno.NOTCAPABLE
-    else if (descriptor instanceof SocketDescriptor && descriptor.pendingError !== 0) {
-      waiting.error = wasiErrno(descriptor.pendingError)
+    else if (descriptor instanceof SocketDescriptor && descriptor.file.pendingError !== 0) {
+      waiting.error = wasiErrno(descriptor.file.pendingError)
     } else waiting.pollIndex = pollfds.add(descriptor.hostFd, waiting.type === EventType.FD_READ ? POLLIN : POLLOUT)
   }
 

@@ -85,7 +85,7 @@ export class Network {
   open(family: 4 | 6, protocol: 'tcp' | 'udp'): SocketDescriptor | number {
     const type = (protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC
     const hostFd = socket(family === 4 ? AF_INET : AF_INET6, type, 0)
-    return hostFd < 0 ? hostFd : new SocketDescriptor(hostFd, family, protocol)
+    return hostFd < 0 ? hostFd : new SocketDescriptor(hostFd, family, protocol, protocol === 'tcp')
   }
 
   close(descriptor: SocketDescriptor): number {
@@ -131,7 +131,7 @@ export class Network {
       // Interrupted (the process was stopped and continued), the kernel goes on connecting; asked again, it waits on.
       if (result === -HostErrno.EINTR) continue
       // Of a failed attempt whose error `poll` has taken, the kernel only knows that it failed.
-      const isTold = result === -HostErrno.ECONNABORTED && descriptor.pendingError !== 0
+      const isTold = result === -HostErrno.ECONNABORTED && descriptor.file.pendingError !== 0
       return isTold ? this.#takePendingError(descriptor) : result
     }
   }
@@ -143,10 +143,10 @@ export class Network {
       const hostFd = accept4(descriptor.hostFd, this.#sockaddr.address, this.#sockaddr.lengthAddress, flags)
       if (hostFd === -HostErrno.EINTR) continue
       if (hostFd < 0) return hostFd
-      const accepted = new SocketDescriptor(hostFd, descriptor.family, descriptor.protocol)
-      accepted.nonBlocking = nonBlocking
+      const accepted = new SocketDescriptor(hostFd, descriptor.family, descriptor.protocol, descriptor.isStream)
+      accepted.file.nonBlocking = nonBlocking
       const peer = new SocketAddress()
-      if (this.#sockaddr.decode(peer)) accepted.acceptedPeer = peer
+      if (this.#sockaddr.decode(peer)) accepted.file.acceptedPeer = peer
       return accepted
     }
   }
@@ -159,9 +159,9 @@ export class Network {
   }
 
   remoteAddress(descriptor: SocketDescriptor, into: SocketAddress): number {
-    const { acceptedPeer } = descriptor
+    const { acceptedPeer } = descriptor.file
     if (acceptedPeer !== undefined) {
-      descriptor.acceptedPeer = undefined
+      descriptor.file.acceptedPeer = undefined
       into.copyFrom(acceptedPeer)
       return 0
     }
@@ -174,9 +174,9 @@ export class Network {
   /** @returns bytes received; 0 is the end of a stream or an empty datagram. Sets {@link truncated}. */
   receive(descriptor: SocketDescriptor, buffers: Iovecs, { peek, waitAll }: ReceiveFlags): number {
     const flags = (peek ? MSG_PEEK : 0) | (waitAll ? MSG_WAITALL : 0)
-    if (descriptor.pendingError === 0) return this.#receive(descriptor, buffers, flags)
+    if (descriptor.file.pendingError === 0) return this.#receive(descriptor, buffers, flags)
     // What a stream received before its error still comes first, as from the kernel.
-    const received = descriptor.protocol === 'tcp' ? this.#receive(descriptor, buffers, flags | MSG_DONTWAIT) : 0
+    const received = descriptor.isStream ? this.#receive(descriptor, buffers, flags | MSG_DONTWAIT) : 0
     return received > 0 ? received : this.#takePendingError(descriptor)
   }
 
@@ -187,7 +187,7 @@ export class Network {
       return this.#receiveMessage(descriptor, buffers, flags)
     }
     // On a datagram MSG_TRUNC asks for its true length; on a stream it would throw the data away.
-    if (descriptor.protocol === 'udp') flags |= MSG_TRUNC
+    if (!descriptor.isStream) flags |= MSG_TRUNC
     for (;;) {
       const received = recv(descriptor.hostFd, buffers.firstAddress, buffers.firstBytes, flags)
       if (received === -HostErrno.EINTR) continue
@@ -197,7 +197,7 @@ export class Network {
 
   /** Like {@link receive}; also fills `from`. A stream's sender is its peer. */
   receiveFrom(descriptor: SocketDescriptor, buffers: Iovecs, receiveFlags: ReceiveFlags, from: SocketAddress): number {
-    if (descriptor.protocol === 'tcp') {
+    if (descriptor.isStream) {
       const received = this.receive(descriptor, buffers, receiveFlags)
       if (received >= 0 && this.remoteAddress(descriptor, from) < 0) {
         // The peer is gone and its address with it. The family must stay right: callers size their buffers by it.
@@ -207,7 +207,7 @@ export class Network {
       return received
     }
     this.truncated = false
-    if (descriptor.pendingError !== 0) return this.#takePendingError(descriptor)
+    if (descriptor.file.pendingError !== 0) return this.#takePendingError(descriptor)
     const flags = (receiveFlags.peek ? MSG_PEEK : 0) | (receiveFlags.waitAll ? MSG_WAITALL : 0)
     this.#sockaddr.expect()
     let received: number
@@ -242,7 +242,7 @@ export class Network {
 
   /** @returns bytes sent, which may be fewer than asked for */
   send(descriptor: SocketDescriptor, buffers: Iovecs): number {
-    if (descriptor.pendingError !== 0) return this.#takePendingError(descriptor)
+    if (descriptor.file.pendingError !== 0) return this.#takePendingError(descriptor)
     const many = buffers.count > 1
     if (many) this.#prepareMessage(buffers, 0)
     for (;;) {
@@ -259,7 +259,7 @@ export class Network {
    */
   sendTo(descriptor: SocketDescriptor, buffers: Iovecs, to: SocketAddress): number {
     if (!this.#policy.allows('send to', descriptor.protocol, to)) return -HostErrno.EACCES
-    if (descriptor.pendingError !== 0) return this.#takePendingError(descriptor)
+    if (descriptor.file.pendingError !== 0) return this.#takePendingError(descriptor)
     const length = this.#sockaddr.encode(to)
     const { address } = this.#sockaddr
     const many = buffers.count > 1
@@ -290,21 +290,21 @@ export class Network {
     const flags = fcntl(descriptor.hostFd, F_GETFL, 0)
     if (flags < 0) return flags
     const result = fcntl(descriptor.hostFd, F_SETFL, nonBlocking ? flags | O_NONBLOCK : flags & ~O_NONBLOCK)
-    if (result === 0) descriptor.nonBlocking = nonBlocking
+    if (result === 0) descriptor.file.nonBlocking = nonBlocking
     return result
   }
 
   /** Takes the error that made `poll` report a socket, to be reported and still to be met by the next operation. */
   pollError(descriptor: SocketDescriptor): number {
-    if (descriptor.pendingError === 0) {
-      descriptor.pendingError = Math.max(0, getOption(descriptor.hostFd, SOL_SOCKET, SO_ERROR))
+    if (descriptor.file.pendingError === 0) {
+      descriptor.file.pendingError = Math.max(0, getOption(descriptor.hostFd, SOL_SOCKET, SO_ERROR))
     }
-    return descriptor.pendingError
+    return descriptor.file.pendingError
   }
 
   #takePendingError(descriptor: SocketDescriptor): number {
-    const error = descriptor.pendingError
-    descriptor.pendingError = 0
+    const error = descriptor.file.pendingError
+    descriptor.file.pendingError = 0
     return -error
   }
 

@@ -90,7 +90,7 @@ export const MSGHDR = { size: 56, name: 0, namelen: 8, iov: 16, iovlen: 24, flag
 export const POLLFD = { size: 8, fd: 0, events: 4, revents: 6 } as const
 
 /** `struct sockaddr_in`: 16 bytes. Port and address in network order. */
-export const SOCKADDR_IN = { size: 16, family: 0, port: 2, addr: 4 } as const
+export const SOCKADDR_IN = { size: 16, family: 0, port: 2, addr: 4, zero: 8 } as const
 
 /** `struct sockaddr_in6`: 28 bytes. Port, flow info and address in network order, scope id in the host's. */
 export const SOCKADDR_IN6 = { size: 28, family: 0, port: 2, flowinfo: 4, addr: 8, scopeId: 24 } as const

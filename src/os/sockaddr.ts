@@ -15,24 +15,7 @@ export class SockaddrBuffer {
 
   /** Writes `from` for the kernel to read. @returns the structure's length */
   encode(from: SocketAddress): number {
-    const { view } = this.#buffer
-    if (from.family === 4) {
-      view.setUint16(SOCKADDR_IN.family, AF_INET, true)
-      view.setUint16(SOCKADDR_IN.port, from.port)
-      view.setUint32(SOCKADDR_IN.addr, from.w3)
-      view.setUint32(8, 0)
-      view.setUint32(12, 0)
-      return SOCKADDR_IN.size
-    }
-    view.setUint16(SOCKADDR_IN6.family, AF_INET6, true)
-    view.setUint16(SOCKADDR_IN6.port, from.port)
-    view.setUint32(SOCKADDR_IN6.flowinfo, 0)
-    view.setUint32(SOCKADDR_IN6.addr, from.w0)
-    view.setUint32(SOCKADDR_IN6.addr + 4, from.w1)
-    view.setUint32(SOCKADDR_IN6.addr + 8, from.w2)
-    view.setUint32(SOCKADDR_IN6.addr + 12, from.w3)
-    view.setUint32(SOCKADDR_IN6.scopeId, 0, true)
-    return SOCKADDR_IN6.size
+    return encodeSockaddr(this.#buffer.view, 0, from)
   }
 
   /** Readies the buffer for the kernel to write an address. */
@@ -47,6 +30,28 @@ export class SockaddrBuffer {
   }
 }
 
+/** Writes a `struct sockaddr_in` or `_in6` at `offset`. @returns its length */
+export function encodeSockaddr(view: DataView, offset: number, from: SocketAddress): number {
+  if (from.family === 4) {
+    view.setUint16(offset + SOCKADDR_IN.family, AF_INET, true)
+    view.setUint16(offset + SOCKADDR_IN.port, from.port)
+    view.setUint32(offset + SOCKADDR_IN.addr, from.w3)
+    view.setUint32(offset + SOCKADDR_IN.zero, 0)
+    view.setUint32(offset + SOCKADDR_IN.zero + 4, 0)
+    return SOCKADDR_IN.size
+  }
+  const at = offset + SOCKADDR_IN6.addr
+  view.setUint16(offset + SOCKADDR_IN6.family, AF_INET6, true)
+  view.setUint16(offset + SOCKADDR_IN6.port, from.port)
+  view.setUint32(offset + SOCKADDR_IN6.flowinfo, from.flowInfo)
+  view.setUint32(at, from.w0)
+  view.setUint32(at + 4, from.w1)
+  view.setUint32(at + 8, from.w2)
+  view.setUint32(at + 12, from.w3)
+  view.setUint32(offset + SOCKADDR_IN6.scopeId, from.scopeId, true)
+  return SOCKADDR_IN6.size
+}
+
 /** Reads a `struct sockaddr_in` or `_in6` at `offset`. @returns false for any other family */
 export function decodeSockaddr(view: DataView, offset: number, into: SocketAddress): boolean {
   const family = view.getUint16(offset + SOCKADDR_IN.family, true)
@@ -58,5 +63,6 @@ export function decodeSockaddr(view: DataView, offset: number, into: SocketAddre
   if (family !== AF_INET6) return false
   const at = offset + SOCKADDR_IN6.addr
   into.setIpv6(view.getUint32(at), view.getUint32(at + 4), view.getUint32(at + 8), view.getUint32(at + 12), port)
+  into.setScope(view.getUint32(offset + SOCKADDR_IN6.scopeId, true), view.getUint32(offset + SOCKADDR_IN6.flowinfo))
   return true
 }

@@ -5,7 +5,7 @@ import { isName, type NamePatterns } from './name-patterns.ts'
 /** The uses of an address that need permission. */
 export type Operation = 'bind' | 'listen' | 'connect' | 'send to' | 'join group'
 
-export type Protocol = 'tcp' | 'udp'
+export type Protocol = 'tcp' | 'udp' | 'unix'
 
 /** One question that was answered with no. */
 export interface Refusal {

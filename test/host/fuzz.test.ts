@@ -267,8 +267,8 @@ test(`${CALLS} calls with random arguments (FUZZ_SEED=${SEED})`, () => {
   function keepFromBlocking(): void {
     for (let fd = 0; fd < 64; fd++) {
       const descriptor = table.get(fd)
-      if (descriptor !== undefined && !descriptor.nonBlocking) wasi.fd_fdstat_set_flags(fd, 4)
-      if (descriptor !== undefined && !descriptor.nonBlocking) {
+      if (descriptor !== undefined && !descriptor.file.nonBlocking) wasi.fd_fdstat_set_flags(fd, 4)
+      if (descriptor !== undefined && !descriptor.file.nonBlocking) {
         // The right was given up: only closing is left.
         wasi.fd_close(fd)
       }

@@ -8,7 +8,7 @@ import { Random } from './random.ts'
 
 /** No host descriptor stands behind these: the table never touches one. */
 let unique = 1000
-const descriptor = () => new SocketDescriptor(unique++, 4, 'tcp')
+const descriptor = () => new SocketDescriptor(unique++, 4, 'tcp', true)
 
 const MAX = 1 << 20
 
