@@ -7,6 +7,7 @@ Network (everything that is not granted is refused):
                                     --addr-pool=127.0.0.1/32,192.0.2.0/24,::1/128 (repeatable; default: none)
   --allow-resolve=PATTERN           names the program may look up: domain.com, *.example.com (all names below
                                     example.com), or * (repeatable; default: none)
+  --allow-device=NAME               a network interface that a socket may be tied to with SO_BINDTODEVICE (repeatable)
 
 Program:
   --env=KEY=VALUE                   an environment variable (repeatable; the host's are not passed on)
@@ -27,6 +28,9 @@ Exit code: the program's own (modulo 256); 1 after a trap or a usage error; 255 
 `
 
 export const BERTH_HELP = `Usage: berth run [options] FILE [arguments of the program]
+       berth cc | c++ [clang options] FILE...   compile and link programs that use sockets
+       berth ar | ranlib [options] FILE...      the archiver of the same compiler
+       berth cmake-toolchain                    the path of a toolchain file for CMake
        berth --help | --version
 
 'berth run' takes the options of iwasm:

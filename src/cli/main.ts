@@ -56,8 +56,11 @@ function run(command: string, config: RunConfig, process: Process): number {
   const messages = new Messages(command, config.logLevel, process.stderr)
   let program: Program
   try {
-    const policy = new Policy(AddressPool.parse(config.addressPool), new NamePatterns(config.resolvable), (refusal) =>
-      messages.refused(refusal),
+    const policy = new Policy(
+      AddressPool.parse(config.addressPool),
+      new NamePatterns(config.resolvable),
+      (refusal) => messages.refused(refusal),
+      config.devices,
     )
     checkDirectories(config, messages)
     const bytes = readModule(config.module)

@@ -19,6 +19,8 @@ export interface RunConfig {
   env: string[]
   addressPool: string[]
   resolvable: string[]
+  /** Network interfaces that a socket may be tied to. */
+  devices: string[]
   directories: { guest: string; host: string; mapped: boolean }[]
   nativeLibraries: string[]
   /** 0 says nothing but errors of the command itself, 5 says everything. */
@@ -46,6 +48,7 @@ const VALUE_OPTIONS: readonly ValueOption[] = [
   { name: '--env', read: (config, value) => config.env.push(checkEnvironment(value)) },
   { name: '--addr-pool', read: (config, value) => config.addressPool.push(...poolEntries(value)) },
   { name: '--allow-resolve', read: (config, value) => config.resolvable.push(nonEmpty('--allow-resolve', value)) },
+  { name: '--allow-device', read: (config, value) => config.devices.push(nonEmpty('--allow-device', value)) },
   { name: '--dir', read: (config, value) => config.directories.push(directory(value)) },
   { name: '--map-dir', read: (config, value) => config.directories.push(mappedDirectory(value)) },
   { name: '--native-lib', read: (config, value) => config.nativeLibraries.push(nonEmpty('--native-lib', value)) },
@@ -68,6 +71,7 @@ export function parseCommandLine(argv: readonly string[]): Request {
     env: [],
     addressPool: [],
     resolvable: [],
+    devices: [],
     directories: [],
     nativeLibraries: [],
     logLevel: 2,

@@ -129,6 +129,10 @@ export class EpollDescriptor extends StreamDescriptor {
   constructor(hostFd: number) {
     super(hostFd, FileType.UNKNOWN)
   }
+
+  override duplicate(hostFd: number): EpollDescriptor {
+    return this.passRightsTo(new EpollDescriptor(hostFd))
+  }
 }
 
 export type Descriptor = SocketDescriptor | StreamDescriptor

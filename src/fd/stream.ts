@@ -1,8 +1,10 @@
+import { openSync } from 'node:fs'
 import { FileType } from '../abi/preview1.ts'
 import { POLLIN, POLLOUT } from '../os/constants.ts'
 import { HostErrno } from '../os/errno.ts'
 import type { Iovecs } from '../os/iovecs.ts'
-import { readv, writev } from '../os/libc.ts'
+import { close, readv, writev } from '../os/libc.ts'
+import { dup2 } from '../os/libc-further.ts'
 import { Pollfds } from '../os/pollfds.ts'
 import type { Waiter } from '../wait/waiter.ts'
 import type { StreamDescriptor } from './descriptor.ts'
@@ -54,6 +56,19 @@ export class Streams {
         buffers.skip(bytes)
       }
     }
+  }
+
+  /**
+   * Closes a stream. The numbers 0 to 2 of the process stay taken, or a socket would get one and receive what the process
+   * itself writes there: standard error stays as it is, the others are led to /dev/null, so that the other end sees the end.
+   */
+  close(stream: StreamDescriptor): number {
+    if (stream.hostFd > 2) return close(stream.hostFd)
+    if (stream.hostFd === 2) return 0
+    const nowhere = openSync('/dev/null', 'r+')
+    const result = dup2(nowhere, stream.hostFd)
+    close(nowhere)
+    return Math.min(result, 0)
   }
 
   #isReady(stream: StreamDescriptor, events: number, timeoutNs: bigint | undefined): boolean {

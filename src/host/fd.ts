@@ -2,9 +2,8 @@ import { fstatSync } from 'node:fs'
 import { Errno } from '../abi/errno.ts'
 import { ALL_FD_FLAGS, FdFlags, Fdstat, Filestat, Rights, Whence } from '../abi/preview1.ts'
 import { type Descriptor, type RightsMask, rightsMask, SocketDescriptor } from '../fd/descriptor.ts'
-import { Streams } from '../fd/stream.ts'
 import { HostErrno } from '../os/errno.ts'
-import { close, lseek } from '../os/libc.ts'
+import { lseek } from '../os/libc.ts'
 import { errnoOf, type Host, type HostFunctions } from './host.ts'
 
 const READ = rightsMask(Rights.FD_READ)
@@ -30,17 +29,12 @@ type FdFunction =
 
 /** The descriptor functions that mean something whatever a descriptor stands for. Source: WASI snapshot-01. */
 export function fdFunctions(host: Host): HostFunctions<FdFunction> {
-  const { memory, network, table } = host
-  const streams = new Streams(host.waiter)
+  const { memory, network, streams, table } = host
 
   function descriptor(fd: number, needed: RightsMask): Descriptor | Errno {
     const found = table.get(fd)
     if (found === undefined) return Errno.BADF
     return found.may(needed) ? found : Errno.NOTCAPABLE
-  }
-
-  function release(removed: Descriptor): number {
-    return removed instanceof SocketDescriptor ? network.close(removed) : close(removed.hostFd)
   }
 
   /** Moves the position of `fd`; a socket answers SPIPE as the kernel does, whatever its rights. */
@@ -60,7 +54,7 @@ export function fdFunctions(host: Host): HostFunctions<FdFunction> {
   return {
     fd_close(fd) {
       const removed = table.remove(fd)
-      return removed === undefined ? Errno.BADF : errnoOf(release(removed))
+      return removed === undefined ? Errno.BADF : errnoOf(host.release(removed))
     },
 
     fd_fdstat_get(fd, statPtr) {
@@ -148,7 +142,7 @@ export function fdFunctions(host: Host): HostFunctions<FdFunction> {
     fd_renumber(from, to) {
       const replaced = table.renumber(from, to)
       if (replaced === false) return Errno.BADF
-      return replaced === 'none' ? Errno.SUCCESS : errnoOf(Math.max(release(replaced), -HostErrno.EIO))
+      return replaced === 'none' ? Errno.SUCCESS : errnoOf(Math.max(host.release(replaced), -HostErrno.EIO))
     },
 
     fd_seek(fd, offset, whence, positionPtr) {

@@ -1,7 +1,8 @@
 import { Errno } from '../abi/errno.ts'
 import { Iovec } from '../abi/preview1.ts'
 import type { FunctionName, SIGNATURES } from '../abi/signatures.ts'
-import { type RightsMask, SocketDescriptor } from '../fd/descriptor.ts'
+import { type Descriptor, type RightsMask, SocketDescriptor } from '../fd/descriptor.ts'
+import { Streams } from '../fd/stream.ts'
 import type { DescriptorTable } from '../fd/table.ts'
 import type { GuestMemory } from '../memory/guest-memory.ts'
 import type { Network } from '../net/network.ts'
@@ -21,8 +22,11 @@ export type HostFunction<Signature> = Signature extends `${infer Codes}:${infer 
   ? (...parameters: Parameters<Codes>) => Result extends 'i' ? number : void
   : never
 
-/** Some of the imports; each file of this room supplies those of one WASI area. */
-export type HostFunctions<Name extends FunctionName> = { [N in Name]: HostFunction<(typeof SIGNATURES)[N]> }
+/** Some of the functions of an import module, by a table of signatures. */
+export type HostFunctionsOf<Signatures, Name extends keyof Signatures> = { [N in Name]: HostFunction<Signatures[N]> }
+
+/** Some of preview 1 and the extension; each file of this room supplies those of one WASI area. */
+export type HostFunctions<Name extends FunctionName> = HostFunctionsOf<typeof SIGNATURES, Name>
 
 /**
  * What the host functions of one program share. A function decodes its arguments, looks up the descriptor, asks the rooms
@@ -40,8 +44,9 @@ export class Host {
   readonly env: readonly Uint8Array[]
   readonly exit: (code: number) => never
   readonly iovecs = new Iovecs()
+  readonly streams: Streams
 
-  constructor(parts: Omit<Host, 'iovecs' | 'loadIovecs' | 'socket'>) {
+  constructor(parts: Omit<Host, 'iovecs' | 'streams' | 'loadIovecs' | 'socket' | 'release'>) {
     this.memory = parts.memory
     this.table = parts.table
     this.network = parts.network
@@ -49,6 +54,7 @@ export class Host {
     this.args = parts.args
     this.env = parts.env
     this.exit = parts.exit
+    this.streams = new Streams(parts.waiter)
   }
 
   /**
@@ -68,6 +74,11 @@ export class Host {
       iovecs.add(memory.hostAddress(buf), len)
     }
     return Errno.SUCCESS
+  }
+
+  /** Closes what was taken out of the table. @returns 0, or a negative host errno */
+  release(descriptor: Descriptor): number {
+    return descriptor instanceof SocketDescriptor ? this.network.close(descriptor) : this.streams.close(descriptor)
   }
 
   /** The socket that `fd` stands for, if the rights `needed` are there; else why not. */

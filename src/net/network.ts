@@ -3,6 +3,7 @@ import { SocketDescriptor } from '../fd/descriptor.ts'
 import {
   AF_INET,
   AF_INET6,
+  AF_UNIX,
   F_GETFL,
   F_SETFL,
   IPPROTO_IPV6,
@@ -45,6 +46,7 @@ import {
   shutdown,
   socket,
 } from '../os/libc.ts'
+import { socketpair } from '../os/libc-further.ts'
 import {
   isNumericHost,
   type ResolvedAddress,
@@ -69,7 +71,7 @@ export interface ReceiveFlags {
  * Host sockets have the guest's own blocking mode and timeouts: a call that must wait does so in the kernel.
  */
 export class Network {
-  readonly #policy: Policy
+  readonly policy: Policy
   readonly #sockaddr = new SockaddrBuffer()
   readonly #msghdr = new HostBuffer(MSGHDR.size)
   readonly #implicit = new SocketAddress()
@@ -78,7 +80,7 @@ export class Network {
   truncated = false
 
   constructor(policy: Policy) {
-    this.#policy = policy
+    this.policy = policy
   }
 
   /** @returns a new socket, blocking and unbound */
@@ -88,12 +90,28 @@ export class Network {
     return hostFd < 0 ? hostFd : new SocketDescriptor(hostFd, family, protocol, protocol === 'tcp')
   }
 
+  /** @param type the host's socket type, without flags. @returns a Unix-domain socket without a name, blocking */
+  openUnix(type: number): SocketDescriptor | number {
+    const hostFd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0)
+    return hostFd < 0 ? hostFd : new SocketDescriptor(hostFd, 'unix', 'unix', type === SOCK_STREAM)
+  }
+
+  /** Two connected Unix-domain sockets; they reach each other and nobody else. */
+  openUnixPair(type: number): [SocketDescriptor, SocketDescriptor] | number {
+    const fds = new HostBuffer(8)
+    const result = socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, fds.address)
+    if (result < 0) return result
+    const made = (offset: number) =>
+      new SocketDescriptor(fds.view.getInt32(offset, true), 'unix', 'unix', type === SOCK_STREAM)
+    return [made(0), made(4)]
+  }
+
   close(descriptor: SocketDescriptor): number {
     return close(descriptor.hostFd)
   }
 
   bind(descriptor: SocketDescriptor, address: SocketAddress): number {
-    if (!this.#policy.allows('bind', descriptor.protocol, address)) return -HostErrno.EACCES
+    if (!this.policy.allows('bind', descriptor.protocol, address)) return -HostErrno.EACCES
     return this.#narrowed(descriptor, 'bind', address, () =>
       bind(descriptor.hostFd, this.#sockaddr.address, this.#sockaddr.encode(address)),
     )
@@ -105,7 +123,7 @@ export class Network {
     const named = this.localAddress(descriptor, local)
     if (named < 0) return named
     if (local.port !== 0 || descriptor.protocol !== 'tcp') return listen(descriptor.hostFd, backlog)
-    if (!this.#policy.allows('listen', descriptor.protocol, local)) return -HostErrno.EACCES
+    if (!this.policy.allows('listen', descriptor.protocol, local)) return -HostErrno.EACCES
     return this.#narrowed(descriptor, 'listen', local, () => listen(descriptor.hostFd, backlog))
   }
 
@@ -115,7 +133,7 @@ export class Network {
    */
   #narrowed(descriptor: SocketDescriptor, operation: Operation, address: SocketAddress, call: () => number): number {
     const takesBoth = descriptor.family === 6 && address.isWildcard && !address.isIpv4Mapped
-    if (!takesBoth || this.#policy.wouldAllow(operation, SocketAddress.ipv4(0))) return call()
+    if (!takesBoth || this.policy.wouldAllow(operation, SocketAddress.ipv4(0))) return call()
     const before = getOption(descriptor.hostFd, IPPROTO_IPV6, IPV6_V6ONLY)
     const narrowed = before === 0 && setOption(descriptor.hostFd, IPPROTO_IPV6, IPV6_V6ONLY, 1) === 0
     const result = call()
@@ -124,7 +142,7 @@ export class Network {
   }
 
   connect(descriptor: SocketDescriptor, address: SocketAddress): number {
-    if (!this.#policy.allows('connect', descriptor.protocol, address)) return -HostErrno.EACCES
+    if (!this.policy.allows('connect', descriptor.protocol, address)) return -HostErrno.EACCES
     const length = this.#sockaddr.encode(address)
     for (;;) {
       const result = connect(descriptor.hostFd, this.#sockaddr.address, length)
@@ -132,8 +150,13 @@ export class Network {
       if (result === -HostErrno.EINTR) continue
       // Of a failed attempt whose error `poll` has taken, the kernel only knows that it failed.
       const isTold = result === -HostErrno.ECONNABORTED && descriptor.file.pendingError !== 0
-      return isTold ? this.#takePendingError(descriptor) : result
+      return isTold ? takePendingError(descriptor) : result
     }
+  }
+
+  /** Dissolves an association (`connect` with AF_UNSPEC). A stream may then be bound and connected anew, each judged anew. */
+  disconnect(descriptor: SocketDescriptor): number {
+    return connect(descriptor.hostFd, this.#sockaddr.address, this.#sockaddr.encodeUnspecified())
   }
 
   accept(descriptor: SocketDescriptor, nonBlocking: boolean): SocketDescriptor | number {
@@ -177,7 +200,7 @@ export class Network {
     if (descriptor.file.pendingError === 0) return this.#receive(descriptor, buffers, flags)
     // What a stream received before its error still comes first, as from the kernel.
     const received = descriptor.isStream ? this.#receive(descriptor, buffers, flags | MSG_DONTWAIT) : 0
-    return received > 0 ? received : this.#takePendingError(descriptor)
+    return received > 0 ? received : takePendingError(descriptor)
   }
 
   #receive(descriptor: SocketDescriptor, buffers: Iovecs, flags: number): number {
@@ -207,7 +230,7 @@ export class Network {
       return received
     }
     this.truncated = false
-    if (descriptor.file.pendingError !== 0) return this.#takePendingError(descriptor)
+    if (descriptor.file.pendingError !== 0) return takePendingError(descriptor)
     const flags = (receiveFlags.peek ? MSG_PEEK : 0) | (receiveFlags.waitAll ? MSG_WAITALL : 0)
     this.#sockaddr.expect()
     let received: number
@@ -242,7 +265,7 @@ export class Network {
 
   /** @returns bytes sent, which may be fewer than asked for */
   send(descriptor: SocketDescriptor, buffers: Iovecs): number {
-    if (descriptor.file.pendingError !== 0) return this.#takePendingError(descriptor)
+    if (descriptor.file.pendingError !== 0) return takePendingError(descriptor)
     const many = buffers.count > 1
     if (many) this.#prepareMessage(buffers, 0)
     for (;;) {
@@ -258,8 +281,8 @@ export class Network {
    * port; the permission to send to `to` includes that, since no datagram could leave otherwise.
    */
   sendTo(descriptor: SocketDescriptor, buffers: Iovecs, to: SocketAddress): number {
-    if (!this.#policy.allows('send to', descriptor.protocol, to)) return -HostErrno.EACCES
-    if (descriptor.file.pendingError !== 0) return this.#takePendingError(descriptor)
+    if (!this.policy.allows('send to', descriptor.protocol, to)) return -HostErrno.EACCES
+    if (descriptor.file.pendingError !== 0) return takePendingError(descriptor)
     const length = this.#sockaddr.encode(to)
     const { address } = this.#sockaddr
     const many = buffers.count > 1
@@ -302,27 +325,33 @@ export class Network {
     return descriptor.file.pendingError
   }
 
-  #takePendingError(descriptor: SocketDescriptor): number {
-    const error = descriptor.file.pendingError
-    descriptor.file.pendingError = 0
-    return -error
-  }
-
   /** @param group the multicast group; its port is not looked at */
   mayJoin(descriptor: SocketDescriptor, group: SocketAddress): boolean {
-    return this.#policy.allows('join group', descriptor.protocol, group)
+    return this.policy.allows('join group', descriptor.protocol, group)
   }
 
-  /** Numeric addresses are no names and need no permission: what may be done with them is asked when they are used. */
+  /**
+   * Whether a name may be looked up. Numeric addresses are no names and need no permission: what may be done with them is
+   * asked when they are used.
+   */
+  mayLookUp(host: Uint8Array): boolean {
+    return isNumericHost(host) || this.policy.allowsName(new TextDecoder('utf-8', { ignoreBOM: true }).decode(host))
+  }
+
   resolve(
     host: Uint8Array,
     service: Uint8Array | undefined,
     hints: ResolverHints | undefined,
   ): readonly ResolvedAddress[] | ResolverFailure {
     if (host.length === 0) return 'not found'
-    if (!isNumericHost(host) && !this.#policy.allowsName(new TextDecoder('utf-8', { ignoreBOM: true }).decode(host))) {
-      return { hostErrno: HostErrno.EACCES }
-    }
+    if (!this.mayLookUp(host)) return { hostErrno: HostErrno.EACCES }
     return resolve(host, service, hints)
   }
+}
+
+/** The error that `poll` has told of and that the next operation meets, as a negative host errno. */
+export function takePendingError(descriptor: SocketDescriptor): number {
+  const error = descriptor.file.pendingError
+  descriptor.file.pendingError = 0
+  return -error
 }

@@ -5,33 +5,48 @@
  */
 
 export const AF_UNSPEC = 0
+export const AF_UNIX = 1
 export const AF_INET = 2
 export const AF_INET6 = 10
 export const SOCK_STREAM = 1
 export const SOCK_DGRAM = 2
+export const SOCK_SEQPACKET = 5
 export const SOCK_NONBLOCK = 0x800
 export const SOCK_CLOEXEC = 0x80000
 
+export const MSG_OOB = 0x1
 export const MSG_PEEK = 0x2
+export const MSG_DONTROUTE = 0x4
+export const MSG_CTRUNC = 0x8
 export const MSG_TRUNC = 0x20
 export const MSG_DONTWAIT = 0x40
 export const MSG_WAITALL = 0x100
+export const MSG_EOR = 0x80
+export const MSG_ERRQUEUE = 0x2000
 export const MSG_NOSIGNAL = 0x4000
+export const MSG_MORE = 0x8000
+export const MSG_WAITFORONE = 0x10000
+export const MSG_CMSG_CLOEXEC = 0x40000000
 
 export const SHUT_RD = 0
 export const SHUT_WR = 1
 export const SHUT_RDWR = 2
 
+export const F_DUPFD_CLOEXEC = 1030
 export const F_GETFL = 3
 export const F_SETFL = 4
 export const O_NONBLOCK = 0x800
 export const FIONREAD = 0x541b
+export const FIONBIO = 0x5421
+export const SIOCATMARK = 0x8905
 
 export const POLLIN = 0x1
+export const POLLPRI = 0x2
 export const POLLOUT = 0x4
 export const POLLERR = 0x8
 export const POLLHUP = 0x10
 export const POLLNVAL = 0x20
+export const POLLRDHUP = 0x2000
 
 export const SOL_SOCKET = 1
 export const SO_REUSEADDR = 2
@@ -76,6 +91,9 @@ export const EAI_SERVICE = -8
 export const EAI_ADDRFAMILY = -9
 export const EAI_MEMORY = -10
 export const EAI_SYSTEM = -11
+export const EAI_OVERFLOW = -12
+export const NI_NUMERICHOST = 0x1
+export const NI_NAMEREQD = 0x8
 
 /** At most so many pieces in one vectored call (`UIO_MAXIOV`). */
 export const IOV_MAX = 1024
@@ -84,7 +102,34 @@ export const IOV_MAX = 1024
 export const IOVEC_SIZE = 16
 
 /** `struct msghdr`: 56 bytes. The length fields that are narrower on musl are read as little-endian with zero padding. */
-export const MSGHDR = { size: 56, name: 0, namelen: 8, iov: 16, iovlen: 24, flags: 48 } as const
+export const MSGHDR = {
+  size: 56,
+  name: 0,
+  namelen: 8,
+  iov: 16,
+  iovlen: 24,
+  control: 32,
+  controllen: 40,
+  flags: 48,
+} as const
+
+/** `struct mmsghdr`: 64 bytes, a `msghdr` and the number of bytes. */
+export const MMSGHDR = { size: 64, bytes: 56 } as const
+
+/** The header of a control message: 16 bytes; data follows, and the next one begins at a multiple of 8. */
+export const CMSGHDR = { size: 16, len: 0, level: 8, type: 12, alignment: 8 } as const
+
+/** `struct epoll_event`: packed to 12 bytes on x64 only. */
+export const EPOLL_EVENT = process.arch === 'x64' ? ({ size: 12, data: 4 } as const) : ({ size: 16, data: 8 } as const)
+
+/** `struct ifaddrs`: 56 bytes. `ifu` is the broadcast or the peer's address. */
+export const IFADDRS = { size: 56, next: 0, name: 8, flags: 16, addr: 24, netmask: 32, ifu: 40 } as const
+
+/** `struct ifreq`: 40 bytes. */
+export const IFREQ = { size: 40, name: 0, value: 16 } as const
+
+/** `struct group_req` (136 bytes) and `struct group_source_req` (264). */
+export const GROUP_REQ = { size: 136, sourceSize: 264, index: 0, group: 8, source: 136 } as const
 
 /** `struct pollfd`: 8 bytes. */
 export const POLLFD = { size: 8, fd: 0, events: 4, revents: 6 } as const
@@ -96,7 +141,17 @@ export const SOCKADDR_IN = { size: 16, family: 0, port: 2, addr: 4, zero: 8 } as
 export const SOCKADDR_IN6 = { size: 28, family: 0, port: 2, flowinfo: 4, addr: 8, scopeId: 24 } as const
 
 /** `struct addrinfo`: 48 bytes. */
-export const ADDRINFO = { size: 48, flags: 0, family: 4, socktype: 8, addrlen: 16, addr: 24, next: 40 } as const
+export const ADDRINFO = {
+  size: 48,
+  flags: 0,
+  family: 4,
+  socktype: 8,
+  protocol: 12,
+  addrlen: 16,
+  addr: 24,
+  canonname: 32,
+  next: 40,
+} as const
 
 /** `struct ip_mreq` (8 bytes) and `struct ipv6_mreq` (20 bytes). */
 export const IP_MREQ = { size: 8, group: 0, interface: 4 } as const

@@ -6,6 +6,7 @@ import { Errno } from '../abi/errno.ts'
  * Source: Linux asm-generic/errno-base.h and errno.h (the same on x64 and arm64).
  */
 export const HostErrno = {
+  EPERM: 1,
   EIO: 5,
   EINTR: 4,
   EBADF: 9,
@@ -13,11 +14,18 @@ export const HostErrno = {
   ENOMEM: 12,
   EACCES: 13,
   EFAULT: 14,
+  ENODEV: 19,
   EINVAL: 22,
   EMFILE: 24,
+  ERANGE: 34,
+  EMSGSIZE: 90,
+  ENOPROTOOPT: 92,
   EPROTONOSUPPORT: 93,
+  ESOCKTNOSUPPORT: 94,
+  EOPNOTSUPP: 95,
   EAFNOSUPPORT: 97,
   ECONNABORTED: 103,
+  ENOBUFS: 105,
   ENOTCONN: 107,
   EALREADY: 114,
 } as const

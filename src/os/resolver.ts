@@ -22,7 +22,8 @@ import {
   SOCKADDR_IN6,
 } from './constants.ts'
 import { declare, errno, HostBuffer } from './ffi.ts'
-import { decodeSockaddr } from './sockaddr.ts'
+import { getnameinfo, memcpy, strnlen } from './libc-further.ts'
+import { decodeSockaddr, encodeSockaddr } from './sockaddr.ts'
 
 export interface ResolverHints {
   readonly family: 'any' | 4 | 6
@@ -67,14 +68,13 @@ function declareFunctions() {
   return {
     getaddrinfo: declare('getaddrinfo', 'int', ['uintptr_t', 'uintptr_t', 'uintptr_t', 'uintptr_t']),
     freeaddrinfo: declare('freeaddrinfo', 'void', ['uintptr_t']),
-    memcpy: declare('memcpy', 'uintptr_t', ['uintptr_t', 'uintptr_t', 'size_t']),
   }
 }
 
 /** Whether the resolver takes `host` for an address rather than a name: also `127.1`, `0x7f.1` and `fe80::1%lo`. */
 export function isNumericHost(host: Uint8Array): boolean {
   const { getaddrinfo, freeaddrinfo } = libc()
-  const query = new Query(host, undefined, { family: 'any', type: 'stream' }, AI_NUMERICHOST)
+  const query = new Query(host, undefined, hostHints({ family: 'any', type: 'stream' }, AI_NUMERICHOST))
   if (getaddrinfo(query.host, 0, query.hints, query.result) !== 0) return false
   freeaddrinfo(query.list)
   return true
@@ -90,27 +90,107 @@ export function resolve(
   service: Uint8Array | undefined,
   hints: ResolverHints | undefined,
 ): readonly ResolvedAddress[] | ResolverFailure {
-  const { getaddrinfo, freeaddrinfo, memcpy } = libc()
-  const query = new Query(host, service, hints, 0)
-  const status = getaddrinfo(query.host, query.service, query.hints, query.result)
-  if (status !== 0) {
-    if (status === EAI_SYSTEM) return { hostErrno: errno() }
-    return FAILURES.get(status) ?? 'failed'
+  const found = addressInfo(host, service, hints === undefined ? undefined : hostHints(hints, 0))
+  if ('status' in found) {
+    return found.status === EAI_SYSTEM ? { hostErrno: found.hostErrno } : (FAILURES.get(found.status) ?? 'failed')
   }
-  const found: ResolvedAddress[] = []
+  return found.entries
+    .filter(({ socktype }) => socktype === SOCK_STREAM || socktype === SOCK_DGRAM)
+    .map(({ address, socktype }) => ({ address, type: socktype === SOCK_STREAM ? 'stream' : 'datagram' }))
+}
+
+/** `getaddrinfo`'s hints in the host's numbers. */
+export interface HostHints {
+  readonly flags: number
+  readonly family: number
+  readonly socktype: number
+  readonly protocol: number
+}
+
+function hostHints(hints: ResolverHints, flags: number): HostHints {
+  return {
+    flags,
+    family: { any: AF_UNSPEC, 4: AF_INET, 6: AF_INET6 }[hints.family],
+    socktype: { any: 0, stream: SOCK_STREAM, datagram: SOCK_DGRAM }[hints.type],
+    protocol: 0,
+  }
+}
+
+/** What `getaddrinfo` found, in the host's numbers. */
+export interface AddressInfo {
+  readonly entries: readonly { address: SocketAddress; socktype: number; protocol: number }[]
+  readonly canonicalName: Uint8Array
+}
+
+/** An `EAI_…` number of the host; for EAI_SYSTEM also the errno. */
+export interface AddressInfoFailure {
+  readonly status: number
+  readonly hostErrno: number
+}
+
+/** The longest name that a resolver answers: NI_MAXHOST. */
+const MAX_NAME_BYTES = 1025
+
+/** `getaddrinfo` as it is. @param host, service without a NUL; none is NULL */
+export function addressInfo(
+  host: Uint8Array | undefined,
+  service: Uint8Array | undefined,
+  hints: HostHints | undefined,
+): AddressInfo | AddressInfoFailure {
+  const { getaddrinfo, freeaddrinfo } = libc()
+  const query = new Query(host, service, hints)
+  const status = getaddrinfo(query.host, query.service, query.hints, query.result)
+  if (status !== 0) return { status, hostErrno: status === EAI_SYSTEM ? errno() : 0 }
+  const entries: { address: SocketAddress; socktype: number; protocol: number }[] = []
   const node = new HostBuffer(ADDRINFO.size + SOCKADDR_IN6.size)
+  let canonicalName: Uint8Array = new Uint8Array(0)
   for (let next = query.list; next !== 0; next = node.pointer(ADDRINFO.next)) {
     memcpy(node.address, next, ADDRINFO.size)
-    const socktype = node.view.getInt32(ADDRINFO.socktype, true)
     const addressLength = node.view.getUint32(ADDRINFO.addrlen, true)
-    if ((socktype !== SOCK_STREAM && socktype !== SOCK_DGRAM) || addressLength > SOCKADDR_IN6.size) continue
+    const name = node.pointer(ADDRINFO.canonname)
+    if (name !== 0) {
+      const copy = new HostBuffer(strnlen(name, MAX_NAME_BYTES))
+      memcpy(copy.address, name, copy.bytes.length)
+      canonicalName = copy.bytes
+    }
+    if (addressLength > SOCKADDR_IN6.size) continue
     memcpy(node.address + ADDRINFO.size, node.pointer(ADDRINFO.addr), addressLength)
     const address = new SocketAddress()
     if (!decodeSockaddr(node.view, ADDRINFO.size, address)) continue
-    found.push({ address, type: socktype === SOCK_STREAM ? 'stream' : 'datagram' })
+    const socktype = node.view.getInt32(ADDRINFO.socktype, true)
+    entries.push({ address, socktype, protocol: node.view.getInt32(ADDRINFO.protocol, true) })
   }
   freeaddrinfo(query.list)
-  return found
+  return { entries, canonicalName }
+}
+
+/**
+ * `getnameinfo` as it is.
+ * @param room bytes for each of the two, 0 where one is not wanted
+ * @returns the names without their NUL, or an `EAI_…` number
+ */
+export function nameInfo(
+  address: SocketAddress,
+  hostRoom: number,
+  serviceRoom: number,
+  flags: number,
+): { host: Uint8Array; service: Uint8Array } | AddressInfoFailure {
+  const sockaddr = new HostBuffer(SOCKADDR_IN6.size)
+  const length = encodeSockaddr(sockaddr.view, 0, address)
+  const host = new HostBuffer(hostRoom + 1)
+  const service = new HostBuffer(serviceRoom + 1)
+  const status = getnameinfo(
+    sockaddr.address,
+    length,
+    hostRoom === 0 ? 0 : host.address,
+    hostRoom,
+    serviceRoom === 0 ? 0 : service.address,
+    serviceRoom,
+    flags,
+  )
+  if (status !== 0) return { status, hostErrno: status === EAI_SYSTEM ? errno() : 0 }
+  const upToNul = (buffer: HostBuffer) => buffer.bytes.slice(0, buffer.bytes.indexOf(0))
+  return { host: upToNul(host), service: upToNul(service) }
 }
 
 /** The arguments of one `getaddrinfo` call, laid out in host memory. */
@@ -121,22 +201,22 @@ class Query {
   readonly hints: number
   readonly result: number
 
-  constructor(host: Uint8Array, service: Uint8Array | undefined, hints: ResolverHints | undefined, flags: number) {
+  constructor(host: Uint8Array | undefined, service: Uint8Array | undefined, hints: HostHints | undefined) {
     const hostAt = ADDRINFO.size + 8
-    const serviceAt = hostAt + host.length + 1
+    const serviceAt = hostAt + (host?.length ?? 0) + 1
     this.#buffer = new HostBuffer(serviceAt + (service?.length ?? 0) + 1)
     const { address, bytes, view } = this.#buffer
-    bytes.set(host, hostAt)
+    if (host !== undefined) bytes.set(host, hostAt)
     if (service !== undefined) bytes.set(service, serviceAt)
-    this.host = address + hostAt
+    this.host = host === undefined ? 0 : address + hostAt
     this.service = service === undefined ? 0 : address + serviceAt
     this.hints = hints === undefined ? 0 : address
     this.result = address + ADDRINFO.size
-    view.setInt32(ADDRINFO.flags, flags, true)
-    if (hints !== undefined) {
-      view.setInt32(ADDRINFO.family, { any: AF_UNSPEC, 4: AF_INET, 6: AF_INET6 }[hints.family], true)
-      view.setInt32(ADDRINFO.socktype, { any: 0, stream: SOCK_STREAM, datagram: SOCK_DGRAM }[hints.type], true)
-    }
+    if (hints === undefined) return
+    view.setInt32(ADDRINFO.flags, hints.flags, true)
+    view.setInt32(ADDRINFO.family, hints.family, true)
+    view.setInt32(ADDRINFO.socktype, hints.socktype, true)
+    view.setInt32(ADDRINFO.protocol, hints.protocol, true)
   }
 
   /** The head of the result list. */

@@ -18,6 +18,12 @@ export class SockaddrBuffer {
     return encodeSockaddr(this.#buffer.view, 0, from)
   }
 
+  /** Writes an address of no family. @returns its length */
+  encodeUnspecified(): number {
+    this.#buffer.bytes.fill(0, 0, SOCKADDR_IN.size)
+    return SOCKADDR_IN.size
+  }
+
   /** Readies the buffer for the kernel to write an address. */
   expect(): void {
     this.#buffer.view.setUint32(LENGTH_OFFSET, SOCKADDR_IN6.size, true)

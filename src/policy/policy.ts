@@ -9,7 +9,7 @@ export type Protocol = 'tcp' | 'udp' | 'unix'
 
 /** One question that was answered with no. */
 export interface Refusal {
-  readonly operation: Operation | 'resolve'
+  readonly operation: Operation | 'resolve' | 'bind to device'
   readonly protocol: Protocol | undefined
   /** What was asked for: `192.0.2.1:80`, `[::1]:80`, or a name. */
   readonly target: string
@@ -24,10 +24,18 @@ export interface Refusal {
 export class Policy {
   readonly #pool: AddressPool
   readonly #names: NamePatterns
+  readonly #devices: ReadonlySet<string>
   readonly #onRefusal: (refusal: Refusal) => void
   readonly #judged = new SocketAddress()
 
-  constructor(pool: AddressPool, names: NamePatterns, onRefusal: (refusal: Refusal) => void = () => {}) {
+  /** @param devices names of network interfaces that a socket may be tied to */
+  constructor(
+    pool: AddressPool,
+    names: NamePatterns,
+    onRefusal: (refusal: Refusal) => void = () => {},
+    devices: readonly string[] = [],
+  ) {
+    this.#devices = new Set(devices)
     this.#pool = pool
     this.#names = names
     this.#onRefusal = onRefusal
@@ -55,6 +63,14 @@ export class Policy {
   allowsName(name: string): boolean {
     if (this.#names.includes(name)) return true
     this.#onRefusal({ operation: 'resolve', protocol: undefined, target: name, remedy: nameRemedy(name) })
+    return false
+  }
+
+  /** Whether a socket may be tied to a network interface; untying it (an empty name) needs nothing. */
+  allowsDevice(name: string): boolean {
+    if (name === '' || this.#devices.has(name)) return true
+    const remedy = `--allow-device=${name}`
+    this.#onRefusal({ operation: 'bind to device', protocol: undefined, target: name, remedy })
     return false
   }
 

@@ -1,9 +1,8 @@
-import { SIGNATURES } from '../abi/signatures.ts'
 import { DescriptorTable } from '../fd/table.ts'
-import { WASI_MODULES, wasiFunctions } from '../host/dialect.ts'
+import { WASI } from '../host/dialect.ts'
 import { Host } from '../host/host.ts'
 import { standardStreams } from '../host/standard-streams.ts'
-import { endProgram, Trap } from '../host/trap.ts'
+import { Trap } from '../host/trap.ts'
 import { GuestMemory } from '../memory/guest-memory.ts'
 import { Network } from '../net/network.ts'
 import { addressOf } from '../os/ffi.ts'
@@ -11,7 +10,8 @@ import { close } from '../os/libc.ts'
 import type { Policy } from '../policy/policy.ts'
 import { BlockingWaiter } from '../wait/blocking-waiter.ts'
 import { LoadError } from './errors.ts'
-import { inspectModule, type ModuleImport, type ModuleShape, type Signature } from './inspect.ts'
+import { inspectModule, type ModuleShape, type Signature } from './inspect.ts'
+import { link } from './link.ts'
 
 export interface ProgramOptions {
   /** `argv`, the program's own name first. */
@@ -24,9 +24,6 @@ export interface ProgramOptions {
   /** Something that the person should know and that does not stop the program. */
   readonly warn: (message: string) => void
 }
-
-/** The modules from which a memory may be imported; it is then made from the limits that the module declares. */
-const MEMORY_MODULES = ['env', '', ...WASI_MODULES]
 
 /** In the order in which the original looks for them. */
 const ENTRY_POINTS = ['_start', 'main', '__main_argc_argv', '_main'] as const
@@ -152,74 +149,9 @@ function checkShape({ imports, exports }: ModuleShape): void {
   if (start !== undefined && (start.kind !== 'function' || start.signature !== ':')) {
     throw new LoadError('WASM module load failed: _start must be a function without parameters and results')
   }
-  const usesWasi = imports.some((entry) => entry.kind === 'function' && WASI_MODULES.includes(entry.module))
+  const usesWasi = imports.some((entry) => entry.kind === 'function' && WASI.modules.includes(entry.module))
   const hasMemory = exported('memory')?.kind === 'memory' || imports.some((entry) => entry.kind === 'memory')
   if ((usesWasi || start !== undefined) && !hasMemory) {
     throw new LoadError('WASM module load failed: a module with WASI apis must export memory by default')
-  }
-}
-
-interface Linked {
-  readonly imports: Record<string, Record<string, unknown>>
-  readonly importedMemory: WebAssembly.Memory | undefined
-}
-
-/** Finds what each import stands for. A function that nothing provides is reported now and traps if it is ever called. */
-function link(shape: ModuleShape, host: Host, warn: (message: string) => void): Linked {
-  const functions: Record<string, unknown> = { ...wasiFunctions(host) }
-  // Without prototypes: the names are the module's, and may be `__proto__`.
-  const imports: Record<string, Record<string, unknown>> = Object.create(null)
-  let importedMemory: WebAssembly.Memory | undefined
-  const queues = new Map<string, unknown[]>()
-  /** One name may be imported several times, with different types: the engine asks once for each import, in their order. */
-  const supply = ({ module, name }: ModuleImport, value: unknown): void => {
-    const key = JSON.stringify([module, name])
-    const queue = queues.get(key)
-    if (queue !== undefined) {
-      queue.push(value)
-      return
-    }
-    const values = [value]
-    queues.set(key, values)
-    imports[module] ??= Object.create(null) as Record<string, unknown>
-    Object.defineProperty(imports[module], name, { get: () => values.shift() })
-  }
-  for (const entry of shape.imports) {
-    if (entry.kind === 'function') {
-      const name = functionName(entry)
-      supply(entry, name === undefined ? unlinked(entry, warn) : functions[name])
-    } else if (entry.kind === 'memory' && MEMORY_MODULES.includes(entry.module)) {
-      importedMemory = createMemory(entry)
-      supply(entry, importedMemory)
-    } else {
-      throw new LoadError(
-        `WASM module instantiate failed: failed to link import ${entry.kind} (${entry.module}, ${entry.name})`,
-      )
-    }
-  }
-  return { imports, importedMemory }
-}
-
-/** The function that an import means: in one of the WASI modules, of that name (a leading _ aside) and of that very type. */
-function functionName(entry: ModuleImport & { kind: 'function' }): string | undefined {
-  if (!WASI_MODULES.includes(entry.module)) return undefined
-  const signatures: Readonly<Record<string, Signature>> = SIGNATURES
-  const name = [entry.name, entry.name.replace(/^_/, '')].find((candidate) => Object.hasOwn(signatures, candidate))
-  return name !== undefined && signatures[name] === entry.signature ? name : undefined
-}
-
-function unlinked({ module, name }: ModuleImport, warn: (message: string) => void): () => never {
-  warn(`failed to link import function (${module}, ${name})`)
-  return () => {
-    endProgram(new Trap(`failed to call unlinked import function (${module}, ${name})`))
-  }
-}
-
-function createMemory(entry: ModuleImport & { kind: 'memory' }): WebAssembly.Memory {
-  const { initial, maximum, shared } = entry.limits
-  try {
-    return new WebAssembly.Memory({ initial, ...(maximum === undefined ? {} : { maximum }), shared })
-  } catch (error) {
-    throw new LoadError(`WASM module instantiate failed: a memory of ${initial} pages: ${(error as Error).message}`)
   }
 }

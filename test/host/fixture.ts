@@ -3,11 +3,12 @@
  * out of range, widths of results, single errno numbers).
  */
 import { readdirSync } from 'node:fs'
+import { BERTH_SIGNATURES } from '../../src/abi/berth-socket.ts'
 import { SIGNATURES } from '../../src/abi/signatures.ts'
 import { Addr, AddrKind } from '../../src/abi/sock.ts'
 import { parseAddress } from '../../src/address/socket-address.ts'
 import { DescriptorTable } from '../../src/fd/table.ts'
-import { wasiFunctions } from '../../src/host/dialect.ts'
+import { berthFunctions, wasiFunctions } from '../../src/host/dialect.ts'
 import { Host } from '../../src/host/host.ts'
 import { standardStreams } from '../../src/host/standard-streams.ts'
 import { GuestMemory } from '../../src/memory/guest-memory.ts'
@@ -62,6 +63,7 @@ export function createFixture(options: FixtureOptions = {}) {
     },
   })
   const wasi = wasiFunctions(host)
+  const berth = berthFunctions(host)
   const view = () => new DataView(wasmMemory.buffer)
   const bytes = () => new Uint8Array(wasmMemory.buffer)
 
@@ -139,6 +141,7 @@ export function createFixture(options: FixtureOptions = {}) {
 
   return {
     wasi,
+    berth,
     memory,
     wasmMemory,
     table,
@@ -162,6 +165,8 @@ export type Fixture = ReturnType<typeof createFixture>
 export function must(errno: number): void {
   if (errno !== 0) throw new Error(`a call that should succeed answered errno ${errno}`)
 }
+
+export const BERTH_FUNCTION_NAMES = Object.keys(BERTH_SIGNATURES) as (keyof typeof BERTH_SIGNATURES)[]
 
 /** How many descriptors this process has open. */
 export function openHostDescriptors(): number {

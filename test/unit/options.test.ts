@@ -9,6 +9,7 @@ const DEFAULTS: RunConfig = {
   env: [],
   addressPool: [],
   resolvable: [],
+  devices: [],
   directories: [],
   nativeLibraries: [],
   logLevel: 2,

@@ -1,0 +1,511 @@
+import {
+  type BERTH_SIGNATURES,
+  GUEST_SOL_SOCKET,
+  GuestCmsghdr,
+  GuestFamily,
+  GuestMmsghdr,
+  GuestMsg,
+  GuestMsghdr,
+  GuestType,
+  GuestTypeFlags,
+} from '../abi/berth-socket.ts'
+import { Errno } from '../abi/errno.ts'
+import { Iovec, Rights } from '../abi/preview1.ts'
+import { SocketAddress } from '../address/socket-address.ts'
+import { type RightsMask, rightsMask, type SocketDescriptor } from '../fd/descriptor.ts'
+import { passesToProgram } from '../net/control.ts'
+import { Messages } from '../net/messages.ts'
+import { MAX_OPTION_BYTES, RawOptions } from '../net/raw-options.ts'
+import {
+  IOV_MAX,
+  MSG_CMSG_CLOEXEC,
+  MSG_CTRUNC,
+  MSG_DONTROUTE,
+  MSG_DONTWAIT,
+  MSG_EOR,
+  MSG_ERRQUEUE,
+  MSG_MORE,
+  MSG_NOSIGNAL,
+  MSG_OOB,
+  MSG_PEEK,
+  MSG_TRUNC,
+  MSG_WAITALL,
+  MSG_WAITFORONE,
+  SOCK_DGRAM,
+  SOCK_SEQPACKET,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from '../os/constants.ts'
+import { HostErrno } from '../os/errno.ts'
+import { CONTROL_BYTES, MAX_BATCH, MessageBatch } from '../os/message-batch.ts'
+import type { HostFunctionsOf } from './host.ts'
+import { errnoOf, type Host } from './host.ts'
+import { deliverSockaddr, readSockaddr, sockaddrBytes, UNNAMED_UNIX } from './sockaddr.ts'
+
+const NO_RIGHTS = rightsMask(0n)
+const BIND = rightsMask(Rights.SOCK_BIND)
+const ACCEPT = rightsMask(Rights.SOCK_ACCEPT | Rights.SOCK_ACCEPT_EXT)
+const RECV = rightsMask(Rights.FD_READ | Rights.SOCK_RECV)
+const SEND = rightsMask(Rights.FD_WRITE | Rights.SOCK_SEND)
+const ADDR_LOCAL = rightsMask(Rights.SOCK_ADDR_LOCAL)
+const ADDR_REMOTE = rightsMask(Rights.SOCK_ADDR_REMOTE)
+
+/** Guest message flag, host message flag. */
+const FLAGS: readonly (readonly [number, number])[] = [
+  [GuestMsg.PEEK, MSG_PEEK],
+  [GuestMsg.WAITALL, MSG_WAITALL],
+  [GuestMsg.OOB, MSG_OOB],
+  [GuestMsg.CTRUNC, MSG_CTRUNC],
+  [GuestMsg.DONTROUTE, MSG_DONTROUTE],
+  [GuestMsg.TRUNC, MSG_TRUNC],
+  [GuestMsg.DONTWAIT, MSG_DONTWAIT],
+  [GuestMsg.EOR, MSG_EOR],
+  [GuestMsg.ERRQUEUE, MSG_ERRQUEUE],
+  [GuestMsg.NOSIGNAL, MSG_NOSIGNAL],
+  [GuestMsg.MORE, MSG_MORE],
+  [GuestMsg.WAITFORONE, MSG_WAITFORONE],
+  [GuestMsg.CMSG_CLOEXEC, MSG_CMSG_CLOEXEC],
+]
+const KNOWN_FLAGS = FLAGS.reduce((all, [guest]) => all | guest, 0)
+
+const HOST_TYPES: Readonly<Record<number, number>> = {
+  [GuestType.STREAM]: SOCK_STREAM,
+  [GuestType.DGRAM]: SOCK_DGRAM,
+  [GuestType.SEQPACKET]: SOCK_SEQPACKET,
+}
+
+/** Longest path of a `sockaddr_un` and its family. */
+const MAX_SOCKADDR = 128
+
+type SocketFunction =
+  | 'socket'
+  | 'socket_pair'
+  | 'bind'
+  | 'connect'
+  | 'accept'
+  | 'get_name'
+  | 'send_message'
+  | 'receive_message'
+  | 'send_messages'
+  | 'receive_messages'
+  | 'get_option'
+  | 'set_option'
+
+/** Sockets, messages and options of the additional module. Source: docs/abi.md; Linux for what the calls do. */
+export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_SIGNATURES, SocketFunction> {
+  const { memory, network, table } = host
+  const address = new SocketAddress()
+  const messages = new Messages(network.policy)
+  const options = new RawOptions(network.policy)
+  const batch = new MessageBatch()
+  /** Where the names and control data of a batch go, read when the ranges were checked. */
+  const destinations = Array.from({ length: MAX_BATCH }, () => ({ name: 0, nameRoom: 0, control: 0, controlRoom: 0 }))
+
+  /** Reads an address argument: the errno of Linux for one that cannot be used, or what it is. */
+  function readAddress(ptr: number, length: number): Errno | 'internet' | 'unspecified' | 'unix' {
+    if (length > MAX_SOCKADDR) return Errno.INVAL
+    if (!memory.contains(ptr, length)) return Errno.FAULT
+    const read = readSockaddr(memory, ptr, length, address)
+    if (read === 'too short') return Errno.INVAL
+    return read === 'other family' ? Errno.AFNOSUPPORT : read
+  }
+
+  /** Stores an address and its true length; the caller has checked both ranges. */
+  function deliver(bytes: Uint8Array, ptr: number, lengthPtr: number): void {
+    memory.setU32(lengthPtr, deliverSockaddr(memory, ptr, memory.u32(lengthPtr), bytes))
+  }
+
+  /** Checks the places for an address and its length. */
+  function addressRoom(ptr: number, lengthPtr: number): Errno {
+    if (!memory.contains(lengthPtr, 4)) return Errno.FAULT
+    const room = memory.u32(lengthPtr)
+    if (room > 0x7fff_ffff) return Errno.INVAL
+    return memory.contains(ptr, Math.min(room, MAX_SOCKADDR)) ? Errno.SUCCESS : Errno.FAULT
+  }
+
+  function addOpened(opened: SocketDescriptor, flags: number): number {
+    if ((flags & GuestTypeFlags.NONBLOCK) !== 0) network.setNonBlocking(opened, true)
+    return table.add(opened)
+  }
+
+  /** The host's socket type and the flags, or the errno of Linux. */
+  function readType(type: number): { hostType: number; flags: number } | Errno {
+    const flags = type & (GuestTypeFlags.CLOEXEC | GuestTypeFlags.NONBLOCK)
+    const hostType = HOST_TYPES[type & ~flags]
+    return hostType === undefined ? Errno.INVAL : { hostType, flags }
+  }
+
+  function open(domain: number, hostType: number, protocol: number): SocketDescriptor | number {
+    if (domain === GuestFamily.UNIX) return protocol === 0 ? network.openUnix(hostType) : -HostErrno.EPROTONOSUPPORT
+    const expected = hostType === SOCK_STREAM ? 6 : 17
+    if (hostType === SOCK_SEQPACKET) return -HostErrno.ESOCKTNOSUPPORT
+    if (protocol !== 0 && protocol !== expected) return -HostErrno.EPROTONOSUPPORT
+    return network.open(domain === GuestFamily.INET ? 4 : 6, hostType === SOCK_STREAM ? 'tcp' : 'udp')
+  }
+
+  function hostFlags(guest: number): number {
+    let flags = 0
+    for (const [from, to] of FLAGS) if ((guest & from) !== 0) flags |= to
+    return flags
+  }
+
+  function guestFlags(hostFlagBits: number): number {
+    let flags = 0
+    for (const [to, from] of FLAGS) if ((hostFlagBits & from) !== 0) flags |= to
+    return flags
+  }
+
+  /** Adds a message with its buffers to the batch. */
+  function loadMessage(ptr: number): Errno {
+    const iovs = memory.u32(ptr + GuestMsghdr.iov)
+    const count = memory.u32(ptr + GuestMsghdr.iovlen)
+    if (count > IOV_MAX) return Errno.MSGSIZE
+    if (!memory.contains(iovs, count * Iovec.size)) return Errno.FAULT
+    batch.add()
+    for (let at = iovs; at < iovs + count * Iovec.size; at += Iovec.size) {
+      const buf = memory.u32(at + Iovec.buf)
+      const len = memory.u32(at + Iovec.len)
+      if (!memory.contains(buf, len)) return Errno.FAULT
+      batch.addPiece(memory.hostAddress(buf), len)
+    }
+    return Errno.SUCCESS
+  }
+
+  /** Adds a message to be sent: buffers, destination, control data. Each is read once. */
+  function loadOutgoing(socket: SocketDescriptor, ptr: number): Errno {
+    const loaded = loadMessage(ptr)
+    if (loaded !== Errno.SUCCESS) return loaded
+    const name = memory.u32(ptr + GuestMsghdr.name)
+    const nameLength = memory.u32(ptr + GuestMsghdr.namelen)
+    if (name !== 0 && nameLength > 0) {
+      const read = readAddress(name, nameLength)
+      if (typeof read === 'number') return read
+      if (read === 'unix') return Errno.ACCES
+      if (read === 'internet') {
+        const permitted = messages.setDestination(socket, batch, address)
+        if (permitted < 0) return errnoOf(permitted)
+      }
+    }
+    return loadControl(socket, memory.u32(ptr + GuestMsghdr.control), memory.u32(ptr + GuestMsghdr.controllen))
+  }
+
+  function loadControl(socket: SocketDescriptor, ptr: number, length: number): Errno {
+    if (ptr === 0 || length === 0) return Errno.SUCCESS
+    if (length > CONTROL_BYTES) return Errno.NOBUFS
+    if (!memory.contains(ptr, length)) return Errno.FAULT
+    // A copy: what is checked is what is used.
+    const control = memory.copyBytes(ptr, length)
+    const view = new DataView(control.buffer)
+    for (let at = 0; at + GuestCmsghdr.size <= length; ) {
+      const messageLength = view.getUint32(at + GuestCmsghdr.len, true)
+      if (messageLength < GuestCmsghdr.size || at + messageLength > length) return Errno.INVAL
+      const level = hostLevel(view.getInt32(at + GuestCmsghdr.level, true))
+      const type = view.getInt32(at + GuestCmsghdr.type, true)
+      const data = control.slice(at + GuestCmsghdr.size, at + messageLength)
+      const added = messages.addControl(socket, batch, { level, type, data })
+      if (added < 0) return errnoOf(added)
+      at += alignUp(messageLength)
+    }
+    return Errno.SUCCESS
+  }
+
+  /** Adds a message to be received: buffers, and room for name and control data. */
+  function loadIncoming(socket: SocketDescriptor, ptr: number): Errno {
+    const name = memory.u32(ptr + GuestMsghdr.name)
+    const nameRoom = memory.u32(ptr + GuestMsghdr.namelen)
+    const control = memory.u32(ptr + GuestMsghdr.control)
+    const controlRoom = memory.u32(ptr + GuestMsghdr.controllen)
+    if (name !== 0 && nameRoom > 0x7fff_ffff) return Errno.INVAL
+    if (name !== 0 && !memory.contains(name, Math.min(nameRoom, MAX_SOCKADDR))) return Errno.FAULT
+    if (control !== 0 && !memory.contains(control, controlRoom)) return Errno.FAULT
+    const loaded = loadMessage(ptr)
+    if (loaded !== Errno.SUCCESS) return loaded
+    const index = batch.count - 1
+    destinations[index] = { name, nameRoom, control, controlRoom }
+    if (name !== 0) batch.expectName(index)
+    // Over Unix-domain sockets come descriptors, which the kernel only installs where there is room for control data.
+    if (control !== 0 && socket.family !== 'unix') batch.setControl(index, CONTROL_BYTES)
+    return Errno.SUCCESS
+  }
+
+  /** Writes back what a received message brought besides its data. */
+  function storeIncoming(socket: SocketDescriptor, index: number, ptr: number): void {
+    const { name, nameRoom } = destinations[index]!
+    if (name !== 0) {
+      let bytes: Uint8Array = new Uint8Array(0)
+      if (messages.nameOf(batch, index, address)) bytes = sockaddrBytes(address)
+      else if (socket.family === 'unix' && batch.nameLength(index) > 0) bytes = UNNAMED_UNIX
+      const length = deliverSockaddr(memory, name, nameRoom, bytes)
+      memory.setU32(ptr + GuestMsghdr.namelen, length)
+    }
+    const isCut = storeControl(index, ptr)
+    memory.setU32(ptr + GuestMsghdr.flags, guestFlags(batch.flags(index)) | (isCut ? GuestMsg.CTRUNC : 0))
+  }
+
+  /** @returns whether something did not fit */
+  function storeControl(index: number, ptr: number): boolean {
+    const { control, controlRoom: room } = destinations[index]!
+    let used = 0
+    let isCut = false
+    for (const message of control === 0 ? [] : batch.controlMessages(index)) {
+      if (!passesToProgram(message)) continue
+      const length = GuestCmsghdr.size + message.data.length
+      if (used + length > room) {
+        isCut = true
+        break
+      }
+      const at = control + used
+      memory.setU32(at + GuestCmsghdr.len, length)
+      memory.setU32(at + GuestCmsghdr.level, message.level === SOL_SOCKET ? GUEST_SOL_SOCKET : message.level)
+      memory.setU32(at + GuestCmsghdr.type, message.type)
+      memory.setBytes(at + GuestCmsghdr.size, message.data)
+      used = Math.min(used + alignUp(length), room)
+    }
+    memory.setU32(ptr + GuestMsghdr.controllen, used)
+    return isCut
+  }
+
+  function socketFor(fd: number, needed: RightsMask) {
+    return host.socket(fd, needed)
+  }
+
+  return {
+    socket(domain, type, protocol, fdPtr) {
+      fdPtr >>>= 0
+      if (!memory.contains(fdPtr, 4)) return Errno.FAULT
+      if (domain < GuestFamily.INET || domain > GuestFamily.UNIX) return Errno.AFNOSUPPORT
+      const kind = readType(type)
+      if (typeof kind === 'number') return kind
+      if (!table.hasRoom) return Errno.MFILE
+      const opened = open(domain, kind.hostType, protocol)
+      if (typeof opened === 'number') return errnoOf(opened)
+      memory.setU32(fdPtr, addOpened(opened, kind.flags))
+      return Errno.SUCCESS
+    },
+
+    /** Of the internet families there are no pairs, as on Linux. */
+    socket_pair(domain, type, protocol, fdsPtr) {
+      fdsPtr >>>= 0
+      if (!memory.contains(fdsPtr, 8)) return Errno.FAULT
+      if (domain < GuestFamily.INET || domain > GuestFamily.UNIX) return Errno.AFNOSUPPORT
+      const kind = readType(type)
+      if (typeof kind === 'number') return kind
+      if (domain !== GuestFamily.UNIX) return Errno.NOTSUP
+      if (protocol !== 0) return Errno.PROTONOSUPPORT
+      const pair = network.openUnixPair(kind.hostType)
+      if (typeof pair === 'number') return errnoOf(pair)
+      for (const [i, opened] of pair.entries()) {
+        if (!table.hasRoom) {
+          // Both or none.
+          if (i === 1) table.remove(memory.u32(fdsPtr))
+          for (const one of pair) network.close(one)
+          return Errno.MFILE
+        }
+        memory.setU32(fdsPtr + 4 * i, addOpened(opened, kind.flags))
+      }
+      return Errno.SUCCESS
+    },
+
+    bind(fd, addrPtr, length) {
+      const socket = socketFor(fd, BIND)
+      if (typeof socket === 'number') return socket
+      const read = readAddress(addrPtr >>> 0, length >>> 0)
+      if (typeof read === 'number') return read
+      if (read === 'unix') return socket.family === 'unix' ? Errno.ACCES : Errno.AFNOSUPPORT
+      if (read === 'unspecified') return Errno.AFNOSUPPORT
+      if (socket.family === 'unix') return Errno.INVAL
+      return errnoOf(network.bind(socket, address))
+    },
+
+    connect(fd, addrPtr, length) {
+      const socket = socketFor(fd, NO_RIGHTS)
+      if (typeof socket === 'number') return socket
+      const read = readAddress(addrPtr >>> 0, length >>> 0)
+      if (typeof read === 'number') return read
+      if (read === 'unspecified') return errnoOf(network.disconnect(socket))
+      if (read === 'unix') return socket.family === 'unix' ? Errno.ACCES : Errno.AFNOSUPPORT
+      if (socket.family === 'unix') return Errno.INVAL
+      return errnoOf(network.connect(socket, address))
+    },
+
+    accept(fd, flags, addrPtr, lengthPtr, fdPtr) {
+      addrPtr >>>= 0
+      lengthPtr >>>= 0
+      fdPtr >>>= 0
+      if (!memory.contains(fdPtr, 4)) return Errno.FAULT
+      const socket = socketFor(fd, ACCEPT)
+      if (typeof socket === 'number') return socket
+      if ((flags & ~(GuestTypeFlags.CLOEXEC | GuestTypeFlags.NONBLOCK)) !== 0) return Errno.INVAL
+      if (addrPtr !== 0) {
+        const room = addressRoom(addrPtr, lengthPtr)
+        if (room !== Errno.SUCCESS) return room
+      }
+      if (!table.hasRoom) return Errno.MFILE
+      const accepted = network.accept(socket, (flags & GuestTypeFlags.NONBLOCK) !== 0)
+      if (typeof accepted === 'number') return errnoOf(accepted)
+      if (addrPtr !== 0) {
+        const hasPeer = network.remoteAddress(accepted, address) === 0 && socket.family !== 'unix'
+        deliver(hasPeer ? sockaddrBytes(address) : UNNAMED_UNIX, addrPtr, lengthPtr)
+      }
+      memory.setU32(fdPtr, table.add(accepted))
+      return Errno.SUCCESS
+    },
+
+    get_name(fd, which, addrPtr, lengthPtr) {
+      addrPtr >>>= 0
+      lengthPtr >>>= 0
+      const isPeer = which !== 0
+      const socket = socketFor(fd, isPeer ? ADDR_REMOTE : ADDR_LOCAL)
+      if (typeof socket === 'number') return socket
+      const room = addressRoom(addrPtr, lengthPtr)
+      if (room !== Errno.SUCCESS) return room
+      const result = isPeer ? network.remoteAddress(socket, address) : network.localAddress(socket, address)
+      if (result === 0) deliver(socket.family === 'unix' ? UNNAMED_UNIX : sockaddrBytes(address), addrPtr, lengthPtr)
+      return errnoOf(result)
+    },
+
+    send_message(fd, messagePtr, flags, sizePtr) {
+      messagePtr >>>= 0
+      sizePtr >>>= 0
+      if (!memory.contains(messagePtr, GuestMsghdr.size) || !memory.contains(sizePtr, 4)) return Errno.FAULT
+      const socket = socketFor(fd, SEND)
+      if (typeof socket === 'number') return socket
+      if ((flags & ~KNOWN_FLAGS) !== 0) return Errno.NOTSUP
+      batch.clear()
+      const loaded = loadOutgoing(socket, messagePtr)
+      if (loaded !== Errno.SUCCESS) return loaded
+      const sent = messages.send(socket, batch, hostFlags(flags))
+      if (sent < 0) return errnoOf(sent)
+      memory.setU32(sizePtr, sent)
+      return Errno.SUCCESS
+    },
+
+    receive_message(fd, messagePtr, flags, sizePtr) {
+      messagePtr >>>= 0
+      sizePtr >>>= 0
+      if (!memory.contains(messagePtr, GuestMsghdr.size) || !memory.contains(sizePtr, 4)) return Errno.FAULT
+      const socket = socketFor(fd, RECV)
+      if (typeof socket === 'number') return socket
+      if ((flags & ~KNOWN_FLAGS) !== 0) return Errno.NOTSUP
+      batch.clear()
+      const loaded = loadIncoming(socket, messagePtr)
+      if (loaded !== Errno.SUCCESS) return loaded
+      const received = messages.receive(socket, batch, hostFlags(flags))
+      if (received < 0) return errnoOf(received)
+      storeIncoming(socket, 0, messagePtr)
+      memory.setU32(sizePtr, received)
+      return Errno.SUCCESS
+    },
+
+    /** A message that cannot be sent ends the call; those before it count. */
+    send_messages(fd, messagesPtr, count, flags, countPtr) {
+      messagesPtr >>>= 0
+      countPtr >>>= 0
+      count = Math.min(count >>> 0, IOV_MAX)
+      if (!memory.contains(messagesPtr, count * GuestMmsghdr.size) || !memory.contains(countPtr, 4)) return Errno.FAULT
+      const socket = socketFor(fd, SEND)
+      if (typeof socket === 'number') return socket
+      if ((flags & ~KNOWN_FLAGS) !== 0) return Errno.NOTSUP
+      let done = 0
+      while (done < count) {
+        let failed: Errno = Errno.SUCCESS
+        batch.clear()
+        for (let i = done; i < count && batch.count < MAX_BATCH; i++) {
+          const ptr = messagesPtr + i * GuestMmsghdr.size
+          if (batch.count > 0 && !batch.hasRoomFor(memory.u32(ptr + GuestMsghdr.iovlen))) break
+          failed = loadOutgoing(socket, ptr)
+          if (failed !== Errno.SUCCESS) {
+            batch.drop()
+            break
+          }
+        }
+        const asked = batch.count
+        const sent = asked === 0 ? 0 : messages.sendMany(socket, batch, hostFlags(flags))
+        if (sent < 0) failed = errnoOf(sent)
+        for (let i = 0; i < sent; i++) {
+          memory.setU32(messagesPtr + (done + i) * GuestMmsghdr.size + GuestMmsghdr.bytes, batch.bytes(i))
+        }
+        done += Math.max(sent, 0)
+        if (failed !== Errno.SUCCESS && done === 0) return failed
+        if (failed !== Errno.SUCCESS || sent < asked) break
+      }
+      memory.setU32(countPtr, done)
+      return Errno.SUCCESS
+    },
+
+    receive_messages(fd, messagesPtr, count, flags, timeoutNs, countPtr) {
+      messagesPtr >>>= 0
+      countPtr >>>= 0
+      count = Math.min(count >>> 0, IOV_MAX)
+      if (!memory.contains(messagesPtr, count * GuestMmsghdr.size) || !memory.contains(countPtr, 4)) return Errno.FAULT
+      const socket = socketFor(fd, RECV)
+      if (typeof socket === 'number') return socket
+      if ((flags & ~KNOWN_FLAGS) !== 0) return Errno.NOTSUP
+      let done = 0
+      while (done < count) {
+        batch.clear()
+        for (let i = done; i < count && batch.count < MAX_BATCH; i++) {
+          const ptr = messagesPtr + i * GuestMmsghdr.size
+          if (batch.count > 0 && !batch.hasRoomFor(memory.u32(ptr + GuestMsghdr.iovlen))) break
+          const failed = loadIncoming(socket, ptr)
+          if (failed === Errno.SUCCESS) continue
+          if (done === 0) return failed
+          batch.clear()
+          break
+        }
+        const asked = batch.count
+        if (asked === 0) break
+        // Later batches take what is there: the call has its first message.
+        const batchFlags = hostFlags(flags) | (done > 0 && (flags & GuestMsg.WAITFORONE) !== 0 ? MSG_DONTWAIT : 0)
+        const timeout = timeoutNs < 0n ? undefined : timeoutNs
+        const received = messages.receiveMany(socket, batch, batchFlags, timeout)
+        if (received < 0 && done === 0) return errnoOf(received)
+        for (let i = 0; i < received; i++) {
+          const ptr = messagesPtr + (done + i) * GuestMmsghdr.size
+          storeIncoming(socket, i, ptr)
+          memory.setU32(ptr + GuestMmsghdr.bytes, batch.bytes(i))
+        }
+        done += Math.max(received, 0)
+        if (received < asked) break
+      }
+      memory.setU32(countPtr, done)
+      return Errno.SUCCESS
+    },
+
+    get_option(fd, level, option, valuePtr, lengthPtr) {
+      valuePtr >>>= 0
+      lengthPtr >>>= 0
+      const socket = socketFor(fd, NO_RIGHTS)
+      if (typeof socket === 'number') return socket
+      if (!memory.contains(lengthPtr, 4)) return Errno.FAULT
+      const room = memory.u32(lengthPtr)
+      if (room > 0x7fff_ffff) return Errno.INVAL
+      // Before the kernel is asked: it tells an error (SO_ERROR) only once.
+      if (room > 0 && !memory.contains(valuePtr, Math.min(room, 4))) return Errno.FAULT
+      const length = options.get(socket, hostLevel(level), option, room)
+      if (length < 0) return errnoOf(length)
+      if (!memory.contains(valuePtr, length)) return Errno.FAULT
+      memory.setBytes(valuePtr, options.value.subarray(0, length))
+      memory.setU32(lengthPtr, length)
+      return Errno.SUCCESS
+    },
+
+    set_option(fd, level, option, valuePtr, length) {
+      valuePtr >>>= 0
+      const socket = socketFor(fd, NO_RIGHTS)
+      if (typeof socket === 'number') return socket
+      if (length < 0) return Errno.INVAL
+      const read = Math.min(length, MAX_OPTION_BYTES)
+      if (!memory.contains(valuePtr, read)) return Errno.FAULT
+      return errnoOf(options.set(socket, hostLevel(level), option, memory.copyBytes(valuePtr, read)))
+    },
+  }
+}
+
+function hostLevel(level: number): number {
+  return level === GUEST_SOL_SOCKET ? SOL_SOCKET : level === SOL_SOCKET ? -1 : level
+}
+
+function alignUp(length: number): number {
+  return (length + GuestCmsghdr.alignment - 1) & ~(GuestCmsghdr.alignment - 1)
+}

@@ -1,0 +1,141 @@
+import { CMSGHDR, IOVEC_SIZE, MMSGHDR, MSGHDR, SOCKADDR_IN6 } from './constants.ts'
+import { HostBuffer } from './ffi.ts'
+
+/** Messages of one call. Programs that batch gain most of it with eight. */
+export const MAX_BATCH = 64
+/** Pieces of all messages of a call together. */
+const MAX_PIECES = 1024
+/** Control data of one message: room for some ten of the control messages there are. */
+export const CONTROL_BYTES = 512
+/** A `sockaddr_un` is the longest name, 110 bytes. */
+const NAME_BYTES = 112
+
+/**
+ * Up to {@link MAX_BATCH} `struct mmsghdr`s in host memory with their names, buffers and control data; reused from call to
+ * call. One message is a batch of one, whose first field is a `struct msghdr`.
+ */
+export class MessageBatch {
+  readonly #headers = new HostBuffer(MAX_BATCH * MMSGHDR.size)
+  readonly #names = new HostBuffer(MAX_BATCH * NAME_BYTES)
+  readonly #control = new HostBuffer(MAX_BATCH * CONTROL_BYTES)
+  readonly #pieces = new HostBuffer(MAX_PIECES * IOVEC_SIZE)
+  #pieceCount = 0
+  count = 0
+
+  /** The address of the array. */
+  readonly address = this.#headers.address
+
+  clear(): void {
+    this.count = 0
+    this.#pieceCount = 0
+  }
+
+  /** Whether a message of so many pieces fits. */
+  hasRoomFor(pieces: number): boolean {
+    return this.count < MAX_BATCH && this.#pieceCount + pieces <= MAX_PIECES
+  }
+
+  /** Begins a message without name, pieces and control data. @returns its index */
+  add(): number {
+    const at = this.count * MMSGHDR.size
+    this.#headers.bytes.fill(0, at, at + MMSGHDR.size)
+    this.#headers.setPointer(at + MSGHDR.iov, this.#pieces.address + this.#pieceCount * IOVEC_SIZE)
+    return this.count++
+  }
+
+  /** Takes back the message begun last. */
+  drop(): void {
+    this.count--
+  }
+
+  /** Adds a piece to the message begun last. @param address a process address, good until the call is over */
+  addPiece(address: number, lengthBytes: number): void {
+    const piece = this.#pieceCount++ * IOVEC_SIZE
+    this.#pieces.setPointer(piece, address)
+    this.#pieces.setPointer(piece + 8, lengthBytes)
+    const at = (this.count - 1) * MMSGHDR.size + MSGHDR.iovlen
+    this.#headers.setPointer(at, this.#headers.pointer(at) + 1)
+  }
+
+  /** Where the name of a message stands: a view and an offset in it. */
+  get names(): DataView {
+    return this.#names.view
+  }
+
+  nameOffset(index: number): number {
+    return index * NAME_BYTES
+  }
+
+  /** Gives a message its name: `lengthBytes` bytes that were written, or room for one to be received. */
+  setName(index: number, lengthBytes: number): void {
+    const at = index * MMSGHDR.size
+    this.#headers.setPointer(at + MSGHDR.name, this.#names.address + this.nameOffset(index))
+    this.#headers.view.setUint32(at + MSGHDR.namelen, lengthBytes, true)
+  }
+
+  /** Room for a name to be received. */
+  expectName(index: number): void {
+    this.setName(index, Math.max(NAME_BYTES, SOCKADDR_IN6.size))
+  }
+
+  nameLength(index: number): number {
+    return this.#headers.view.getUint32(index * MMSGHDR.size + MSGHDR.namelen, true)
+  }
+
+  setControl(index: number, lengthBytes: number): void {
+    const at = index * MMSGHDR.size
+    this.#headers.setPointer(at + MSGHDR.control, lengthBytes === 0 ? 0 : this.#control.address + index * CONTROL_BYTES)
+    this.#headers.setPointer(at + MSGHDR.controllen, lengthBytes)
+  }
+
+  /** The control data of a message that was received. */
+  *controlMessages(index: number): Generator<{ level: number; type: number; data: Uint8Array }> {
+    const { bytes, view } = this.#control
+    const start = index * CONTROL_BYTES
+    const end = start + this.#headers.pointer(index * MMSGHDR.size + MSGHDR.controllen)
+    for (let at = start; at + CMSGHDR.size <= end; ) {
+      const length = this.#control.pointer(at + CMSGHDR.len)
+      if (length < CMSGHDR.size || at + length > end) return
+      yield {
+        level: view.getInt32(at + CMSGHDR.level, true),
+        type: view.getInt32(at + CMSGHDR.type, true),
+        data: bytes.subarray(at + CMSGHDR.size, at + length),
+      }
+      at += alignUp(length)
+    }
+  }
+
+  /** Appends a control message to one that will be sent. @returns false if there is no room for it */
+  addControl(index: number, level: number, type: number, data: Uint8Array): boolean {
+    const used = this.#headers.pointer(index * MMSGHDR.size + MSGHDR.controllen)
+    const length = CMSGHDR.size + data.length
+    if (used + alignUp(length) > CONTROL_BYTES) return false
+    const at = index * CONTROL_BYTES + used
+    this.#control.bytes.fill(0, at, at + alignUp(length))
+    this.#control.setPointer(at + CMSGHDR.len, length)
+    this.#control.view.setInt32(at + CMSGHDR.level, level, true)
+    this.#control.view.setInt32(at + CMSGHDR.type, type, true)
+    this.#control.bytes.set(data, at + CMSGHDR.size)
+    this.setControl(index, used + alignUp(length))
+    return true
+  }
+
+  /** The flags of a message that was received. */
+  flags(index: number): number {
+    return this.#headers.view.getUint32(index * MMSGHDR.size + MSGHDR.flags, true)
+  }
+
+  /** How many bytes of a message of a batch were sent or received. */
+  bytes(index: number): number {
+    return this.#headers.view.getUint32(index * MMSGHDR.size + MMSGHDR.bytes, true)
+  }
+
+  /** The address of the message at `index`. */
+  addressOf(index: number): number {
+    return this.address + index * MMSGHDR.size
+  }
+}
+
+function alignUp(length: number): number {
+  return (length + CMSGHDR.alignment - 1) & ~(CMSGHDR.alignment - 1)
+}
