@@ -8,6 +8,7 @@ Network (everything that is not granted is refused):
   --allow-resolve=PATTERN           names the program may look up: domain.com, *.example.com (all names below
                                     example.com), or * (repeatable; default: none)
   --allow-device=NAME               a network interface that a socket may be tied to with SO_BINDTODEVICE (repeatable)
+  --allow-abstract=NAME             an abstract name of a Unix-domain socket, or * for all (repeatable)
 
 Program:
   --env=KEY=VALUE                   an environment variable (repeatable; the host's are not passed on)

@@ -61,6 +61,7 @@ function run(command: string, config: RunConfig, process: Process): number {
       new NamePatterns(config.resolvable),
       (refusal) => messages.refused(refusal),
       config.devices,
+      config.abstractNames,
     )
     checkDirectories(config, messages)
     const bytes = readModule(config.module)

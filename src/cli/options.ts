@@ -19,6 +19,8 @@ export interface RunConfig {
   env: string[]
   addressPool: string[]
   resolvable: string[]
+  /** Abstract names of Unix-domain sockets, without the leading NUL. */
+  abstractNames: string[]
   /** Network interfaces that a socket may be tied to. */
   devices: string[]
   directories: { guest: string; host: string; mapped: boolean }[]
@@ -49,6 +51,7 @@ const VALUE_OPTIONS: readonly ValueOption[] = [
   { name: '--addr-pool', read: (config, value) => config.addressPool.push(...poolEntries(value)) },
   { name: '--allow-resolve', read: (config, value) => config.resolvable.push(nonEmpty('--allow-resolve', value)) },
   { name: '--allow-device', read: (config, value) => config.devices.push(nonEmpty('--allow-device', value)) },
+  { name: '--allow-abstract', read: (config, value) => config.abstractNames.push(nonEmpty('--allow-abstract', value)) },
   { name: '--dir', read: (config, value) => config.directories.push(directory(value)) },
   { name: '--map-dir', read: (config, value) => config.directories.push(mappedDirectory(value)) },
   { name: '--native-lib', read: (config, value) => config.nativeLibraries.push(nonEmpty('--native-lib', value)) },
@@ -72,6 +75,7 @@ export function parseCommandLine(argv: readonly string[]): Request {
     addressPool: [],
     resolvable: [],
     devices: [],
+    abstractNames: [],
     directories: [],
     nativeLibraries: [],
     logLevel: 2,

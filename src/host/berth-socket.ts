@@ -6,6 +6,7 @@ import {
   GuestMmsghdr,
   GuestMsg,
   GuestMsghdr,
+  GuestSockaddr,
   GuestType,
   GuestTypeFlags,
 } from '../abi/berth-socket.ts'
@@ -16,6 +17,7 @@ import { type RightsMask, rightsMask, type SocketDescriptor } from '../fd/descri
 import { passesToProgram } from '../net/control.ts'
 import { Messages } from '../net/messages.ts'
 import { MAX_OPTION_BYTES, RawOptions } from '../net/raw-options.ts'
+import { UnixNames, visibleName } from '../net/unix-names.ts'
 import {
   IOV_MAX,
   MSG_CMSG_CLOEXEC,
@@ -40,7 +42,7 @@ import { HostErrno } from '../os/errno.ts'
 import { CONTROL_BYTES, MAX_BATCH, MessageBatch } from '../os/message-batch.ts'
 import type { HostFunctionsOf } from './host.ts'
 import { errnoOf, type Host } from './host.ts'
-import { deliverSockaddr, readSockaddr, sockaddrBytes, UNNAMED_UNIX } from './sockaddr.ts'
+import { deliverSockaddr, readSockaddr, sockaddrBytes, unixSockaddr } from './sockaddr.ts'
 
 const NO_RIGHTS = rightsMask(0n)
 const BIND = rightsMask(Rights.SOCK_BIND)
@@ -97,6 +99,7 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
   const address = new SocketAddress()
   const messages = new Messages(network.policy)
   const options = new RawOptions(network.policy)
+  const unixNames = new UnixNames(network.policy)
   const batch = new MessageBatch()
   /** Where the names and control data of a batch go, read when the ranges were checked. */
   const destinations = Array.from({ length: MAX_BATCH }, () => ({ name: 0, nameRoom: 0, control: 0, controlRoom: 0 }))
@@ -108,6 +111,10 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
     const read = readSockaddr(memory, ptr, length, address)
     if (read === 'too short') return Errno.INVAL
     return read === 'other family' ? Errno.AFNOSUPPORT : read
+  }
+
+  function readUnixName(ptr: number, length: number): Uint8Array {
+    return memory.copyBytes(ptr + GuestSockaddr.un.path, length - GuestSockaddr.un.path)
   }
 
   /** Stores an address and its true length; the caller has checked both ranges. */
@@ -180,8 +187,17 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
     if (name !== 0 && nameLength > 0) {
       const read = readAddress(name, nameLength)
       if (typeof read === 'number') return read
-      if (read === 'unix') return Errno.ACCES
-      if (read === 'internet') {
+      if (read === 'unix') {
+        if (socket.family !== 'unix') return Errno.AFNOSUPPORT
+        const length = unixNames.destination(
+          readUnixName(name, nameLength),
+          batch.names,
+          batch.nameOffset(batch.count - 1),
+        )
+        if (length < 0) return errnoOf(length)
+        batch.setName(batch.count - 1, length)
+      } else if (socket.family === 'unix') return Errno.INVAL
+      else if (read === 'internet') {
         const permitted = messages.setDestination(socket, batch, address)
         if (permitted < 0) return errnoOf(permitted)
       }
@@ -234,7 +250,8 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
     if (name !== 0) {
       let bytes: Uint8Array = new Uint8Array(0)
       if (messages.nameOf(batch, index, address)) bytes = sockaddrBytes(address)
-      else if (socket.family === 'unix' && batch.nameLength(index) > 0) bytes = UNNAMED_UNIX
+      else if (socket.family === 'unix' && batch.nameLength(index) > 0)
+        bytes = unixSockaddr(visibleName(batch.unixName(index)))
       const length = deliverSockaddr(memory, name, nameRoom, bytes)
       memory.setU32(ptr + GuestMsghdr.namelen, length)
     }
@@ -311,9 +328,9 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
       if (typeof socket === 'number') return socket
       const read = readAddress(addrPtr >>> 0, length >>> 0)
       if (typeof read === 'number') return read
-      if (read === 'unix') return socket.family === 'unix' ? Errno.ACCES : Errno.AFNOSUPPORT
+      if ((read === 'unix') !== (socket.family === 'unix')) return read === 'unix' ? Errno.AFNOSUPPORT : Errno.INVAL
+      if (read === 'unix') return errnoOf(unixNames.bind(socket, readUnixName(addrPtr >>> 0, length >>> 0)))
       if (read === 'unspecified') return Errno.AFNOSUPPORT
-      if (socket.family === 'unix') return Errno.INVAL
       return errnoOf(network.bind(socket, address))
     },
 
@@ -323,8 +340,8 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
       const read = readAddress(addrPtr >>> 0, length >>> 0)
       if (typeof read === 'number') return read
       if (read === 'unspecified') return errnoOf(network.disconnect(socket))
-      if (read === 'unix') return socket.family === 'unix' ? Errno.ACCES : Errno.AFNOSUPPORT
-      if (socket.family === 'unix') return Errno.INVAL
+      if ((read === 'unix') !== (socket.family === 'unix')) return read === 'unix' ? Errno.AFNOSUPPORT : Errno.INVAL
+      if (read === 'unix') return errnoOf(unixNames.connect(socket, readUnixName(addrPtr >>> 0, length >>> 0)))
       return errnoOf(network.connect(socket, address))
     },
 
@@ -344,8 +361,8 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
       const accepted = network.accept(socket, (flags & GuestTypeFlags.NONBLOCK) !== 0)
       if (typeof accepted === 'number') return errnoOf(accepted)
       if (addrPtr !== 0) {
-        const hasPeer = network.remoteAddress(accepted, address) === 0 && socket.family !== 'unix'
-        deliver(hasPeer ? sockaddrBytes(address) : UNNAMED_UNIX, addrPtr, lengthPtr)
+        if (socket.family === 'unix') deliver(unixSockaddr(unixNames.remote(accepted)), addrPtr, lengthPtr)
+        else if (network.remoteAddress(accepted, address) === 0) deliver(sockaddrBytes(address), addrPtr, lengthPtr)
       }
       memory.setU32(fdPtr, table.add(accepted))
       return Errno.SUCCESS
@@ -359,8 +376,14 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
       if (typeof socket === 'number') return socket
       const room = addressRoom(addrPtr, lengthPtr)
       if (room !== Errno.SUCCESS) return room
+      if (socket.family === 'unix') {
+        const name = isPeer ? unixNames.remote(socket) : unixNames.local(socket)
+        if (typeof name === 'number') return errnoOf(name)
+        deliver(unixSockaddr(name), addrPtr, lengthPtr)
+        return Errno.SUCCESS
+      }
       const result = isPeer ? network.remoteAddress(socket, address) : network.localAddress(socket, address)
-      if (result === 0) deliver(socket.family === 'unix' ? UNNAMED_UNIX : sockaddrBytes(address), addrPtr, lengthPtr)
+      if (result === 0) deliver(sockaddrBytes(address), addrPtr, lengthPtr)
       return errnoOf(result)
     },
 

@@ -61,8 +61,10 @@ export function sockaddrBytes(from: SocketAddress): Uint8Array {
   return new Uint8Array(view.buffer)
 }
 
-/** A Unix-domain address without a name: what every such socket has here. */
-export const UNNAMED_UNIX = Uint8Array.of(GuestFamily.UNIX, 0)
+/** A Unix-domain address with a name as `UnixNames` has it; empty, or what could not be found out, is an unnamed one. */
+export function unixSockaddr(name: Uint8Array | number): Uint8Array {
+  return Uint8Array.of(GuestFamily.UNIX, 0, ...(typeof name === 'number' ? [] : name))
+}
 
 /** Writes as much of an address as fits. @returns its true length */
 export function deliverSockaddr(memory: GuestMemory, ptr: number, room: number, bytes: Uint8Array): number {

@@ -82,6 +82,12 @@ export class MessageBatch {
     return this.#headers.view.getUint32(index * MMSGHDR.size + MSGHDR.namelen, true)
   }
 
+  /** The bytes behind the family of the received name of a Unix-domain socket. */
+  unixName(index: number): Uint8Array {
+    const start = this.nameOffset(index)
+    return this.#names.bytes.slice(start + 2, start + Math.min(this.nameLength(index), NAME_BYTES))
+  }
+
   setControl(index: number, lengthBytes: number): void {
     const at = index * MMSGHDR.size
     this.#headers.setPointer(at + MSGHDR.control, lengthBytes === 0 ? 0 : this.#control.address + index * CONTROL_BYTES)

@@ -25,17 +25,23 @@ export class Policy {
   readonly #pool: AddressPool
   readonly #names: NamePatterns
   readonly #devices: ReadonlySet<string>
+  readonly #abstractNames: ReadonlySet<string>
   readonly #onRefusal: (refusal: Refusal) => void
   readonly #judged = new SocketAddress()
 
-  /** @param devices names of network interfaces that a socket may be tied to */
+  /**
+   * @param devices names of network interfaces that a socket may be tied to
+   * @param abstractNames names of Unix-domain sockets, without the leading NUL; `*` is every name
+   */
   constructor(
     pool: AddressPool,
     names: NamePatterns,
     onRefusal: (refusal: Refusal) => void = () => {},
     devices: readonly string[] = [],
+    abstractNames: readonly string[] = [],
   ) {
     this.#devices = new Set(devices)
+    this.#abstractNames = new Set(abstractNames)
     this.#pool = pool
     this.#names = names
     this.#onRefusal = onRefusal
@@ -71,6 +77,24 @@ export class Policy {
     if (name === '' || this.#devices.has(name)) return true
     const remedy = `--allow-device=${name}`
     this.#onRefusal({ operation: 'bind to device', protocol: undefined, target: name, remedy })
+    return false
+  }
+
+  /**
+   * Whether a name of a Unix-domain socket may be used. Only abstract names can be granted; none at all is one that the
+   * kernel picks.
+   * @param name the bytes behind the family
+   */
+  allowsUnixName(operation: 'bind' | 'connect' | 'send to', name: Uint8Array): boolean {
+    const isAbstract = name.length === 0 || name[0] === 0
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(isAbstract ? name.subarray(1) : name)
+    if (isAbstract && (this.#abstractNames.has('*') || (text !== '' && this.#abstractNames.has(text)))) return true
+    this.#onRefusal({
+      operation,
+      protocol: 'unix',
+      target: isAbstract ? `abstract name '${text}'` : `path '${text.replace(/\0.*$/s, '')}'`,
+      remedy: isAbstract ? `--allow-abstract=${/^[\w./:-]+$/.test(text) ? text : '*'}` : undefined,
+    })
     return false
   }
 

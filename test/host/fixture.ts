@@ -24,6 +24,8 @@ import type { Waiter } from '../../src/wait/waiter.ts'
 export interface FixtureOptions {
   readonly pool?: readonly string[]
   readonly names?: readonly string[]
+  readonly devices?: readonly string[]
+  readonly abstractNames?: readonly string[]
   readonly args?: readonly string[]
   readonly env?: readonly string[]
   readonly waiter?: Waiter
@@ -47,7 +49,13 @@ export function createFixture(options: FixtureOptions = {}) {
   memory.attach(wasmMemory)
   const refusals: Refusal[] = []
   const pool = AddressPool.parse(options.pool ?? LOOPBACK)
-  const policy = new Policy(pool, new NamePatterns(options.names ?? []), (refusal) => refusals.push(refusal))
+  const policy = new Policy(
+    pool,
+    new NamePatterns(options.names ?? []),
+    (refusal) => refusals.push(refusal),
+    options.devices,
+    options.abstractNames,
+  )
   const table = new DescriptorTable()
   for (const stream of standardStreams()) table.add(stream)
   const cString = (text: string) => new TextEncoder().encode(`${text}\0`)

@@ -10,6 +10,7 @@ const DEFAULTS: RunConfig = {
   addressPool: [],
   resolvable: [],
   devices: [],
+  abstractNames: [],
   directories: [],
   nativeLibraries: [],
   logLevel: 2,
