@@ -282,6 +282,24 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
     return isCut
   }
 
+  /**
+   * Fills the batch with the messages from `first` on, as many as fit.
+   * @returns why the message behind those in the batch cannot be taken; the ones before it can
+   */
+  function loadBatch(messagesPtr: number, first: number, count: number, load: (ptr: number) => Errno): Errno {
+    batch.clear()
+    for (let i = first; i < count && batch.count < MAX_BATCH; i++) {
+      const ptr = messagesPtr + i * GuestMmsghdr.size
+      if (batch.count > 0 && !batch.hasRoomFor(memory.u32(ptr + GuestMsghdr.iovlen))) break
+      const kept = batch.count
+      const failed = load(ptr)
+      if (failed === Errno.SUCCESS) continue
+      batch.count = kept
+      return failed
+    }
+    return Errno.SUCCESS
+  }
+
   function socketFor(fd: number, needed: RightsMask) {
     return host.socket(fd, needed)
   }
@@ -431,25 +449,17 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
       if ((flags & ~KNOWN_FLAGS) !== 0) return Errno.NOTSUP
       let done = 0
       while (done < count) {
-        let failed: Errno = Errno.SUCCESS
-        batch.clear()
-        for (let i = done; i < count && batch.count < MAX_BATCH; i++) {
-          const ptr = messagesPtr + i * GuestMmsghdr.size
-          if (batch.count > 0 && !batch.hasRoomFor(memory.u32(ptr + GuestMsghdr.iovlen))) break
-          failed = loadOutgoing(socket, ptr)
-          if (failed !== Errno.SUCCESS) {
-            batch.drop()
-            break
-          }
-        }
+        const failed = loadBatch(messagesPtr, done, count, (ptr) => loadOutgoing(socket, ptr))
         const asked = batch.count
         const sent = asked === 0 ? 0 : messages.sendMany(socket, batch, hostFlags(flags))
-        if (sent < 0) failed = errnoOf(sent)
+        if (done === 0 && sent <= 0) {
+          if (sent < 0) return errnoOf(sent)
+          if (failed !== Errno.SUCCESS) return failed
+        }
         for (let i = 0; i < sent; i++) {
           memory.setU32(messagesPtr + (done + i) * GuestMmsghdr.size + GuestMmsghdr.bytes, batch.bytes(i))
         }
         done += Math.max(sent, 0)
-        if (failed !== Errno.SUCCESS && done === 0) return failed
         if (failed !== Errno.SUCCESS || sent < asked) break
       }
       memory.setU32(countPtr, done)
@@ -466,30 +476,23 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
       if ((flags & ~KNOWN_FLAGS) !== 0) return Errno.NOTSUP
       let done = 0
       while (done < count) {
-        batch.clear()
-        for (let i = done; i < count && batch.count < MAX_BATCH; i++) {
-          const ptr = messagesPtr + i * GuestMmsghdr.size
-          if (batch.count > 0 && !batch.hasRoomFor(memory.u32(ptr + GuestMsghdr.iovlen))) break
-          const failed = loadIncoming(socket, ptr)
-          if (failed === Errno.SUCCESS) continue
-          if (done === 0) return failed
-          batch.clear()
-          break
-        }
+        const failed = loadBatch(messagesPtr, done, count, (ptr) => loadIncoming(socket, ptr))
         const asked = batch.count
-        if (asked === 0) break
         // Later batches take what is there: the call has its first message.
         const batchFlags = hostFlags(flags) | (done > 0 && (flags & GuestMsg.WAITFORONE) !== 0 ? MSG_DONTWAIT : 0)
         const timeout = timeoutNs < 0n ? undefined : timeoutNs
-        const received = messages.receiveMany(socket, batch, batchFlags, timeout)
-        if (received < 0 && done === 0) return errnoOf(received)
+        const received = asked === 0 ? 0 : messages.receiveMany(socket, batch, batchFlags, timeout)
+        if (done === 0 && received <= 0) {
+          if (received < 0) return errnoOf(received)
+          if (failed !== Errno.SUCCESS) return failed
+        }
         for (let i = 0; i < received; i++) {
           const ptr = messagesPtr + (done + i) * GuestMmsghdr.size
           storeIncoming(socket, i, ptr)
           memory.setU32(ptr + GuestMmsghdr.bytes, batch.bytes(i))
         }
         done += Math.max(received, 0)
-        if (received < asked) break
+        if (failed !== Errno.SUCCESS || received < asked) break
       }
       memory.setU32(countPtr, done)
       return Errno.SUCCESS

@@ -1,6 +1,6 @@
 import { SocketAddress } from '../address/socket-address.ts'
 import type { SocketDescriptor } from '../fd/descriptor.ts'
-import { MSG_DONTWAIT, MSG_NOSIGNAL, MSG_WAITFORONE } from '../os/constants.ts'
+import { MSG_DONTWAIT, MSG_NOSIGNAL } from '../os/constants.ts'
 import { HostErrno } from '../os/errno.ts'
 import { HostBuffer } from '../os/ffi.ts'
 import { recvmsg, sendmsg } from '../os/libc.ts'
@@ -94,9 +94,4 @@ export class Messages {
   nameOf(batch: MessageBatch, index: number, into: SocketAddress): boolean {
     return batch.nameLength(index) > 0 && decodeSockaddr(batch.names, batch.nameOffset(index), into)
   }
-}
-
-/** Whether a receive of many goes on after the first batch: it does not where one message is enough. */
-export function goesOn(flags: number): boolean {
-  return (flags & MSG_WAITFORONE) === 0
 }

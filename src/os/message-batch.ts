@@ -20,6 +20,7 @@ export class MessageBatch {
   readonly #control = new HostBuffer(MAX_BATCH * CONTROL_BYTES)
   readonly #pieces = new HostBuffer(MAX_PIECES * IOVEC_SIZE)
   #pieceCount = 0
+  /** How many messages there are; the last ones may be taken back. */
   count = 0
 
   /** The address of the array. */
@@ -41,11 +42,6 @@ export class MessageBatch {
     this.#headers.bytes.fill(0, at, at + MMSGHDR.size)
     this.#headers.setPointer(at + MSGHDR.iov, this.#pieces.address + this.#pieceCount * IOVEC_SIZE)
     return this.count++
-  }
-
-  /** Takes back the message begun last. */
-  drop(): void {
-    this.count--
   }
 
   /** Adds a piece to the message begun last. @param address a process address, good until the call is over */
