@@ -72,6 +72,7 @@ export function berthNameFunctions(host: Host): HostFunctionsOf<typeof BERTH_SIG
     const family = memory.i32(ptr + GuestAddressHints.family)
     return {
       flags: memory.i32(ptr + GuestAddressHints.flags),
+      // One that no host has: which of several mistakes is told is the resolver's choice.
       family: HOST_FAMILIES[family] ?? -1,
       socktype: hostType(memory.i32(ptr + GuestAddressHints.type)),
       protocol: memory.i32(ptr + GuestAddressHints.protocol),
@@ -146,7 +147,6 @@ export function berthNameFunctions(host: Host): HostFunctionsOf<typeof BERTH_SIG
       if (hintsPtr !== 0 && !memory.contains(hintsPtr, GuestAddressHints.size)) return fail(Errno.FAULT)
       if (!memory.contains(outPtr, room) || !memory.contains(usedPtr, 4)) return fail(Errno.FAULT)
       const hints = readHints(hintsPtr)
-      if (hints?.family === -1) return EAI_FAMILY
       if (node !== undefined && node.length > 0 && !network.mayLookUp(node)) return fail(Errno.ACCES)
       const found = addressInfo(node, service, hints)
       if ('status' in found) {

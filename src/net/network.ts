@@ -119,10 +119,11 @@ export class Network {
 
   /** A socket that was never bound is bound by the kernel, to every address of the host: that is a use of the wildcard. */
   listen(descriptor: SocketDescriptor, backlog: number): number {
+    if (descriptor.protocol !== 'tcp') return listen(descriptor.hostFd, backlog)
     const local = this.#implicit
     const named = this.localAddress(descriptor, local)
     if (named < 0) return named
-    if (local.port !== 0 || descriptor.protocol !== 'tcp') return listen(descriptor.hostFd, backlog)
+    if (local.port !== 0) return listen(descriptor.hostFd, backlog)
     if (!this.policy.allows('listen', descriptor.protocol, local)) return -HostErrno.EACCES
     return this.#narrowed(descriptor, 'listen', local, () => listen(descriptor.hostFd, backlog))
   }
@@ -174,11 +175,11 @@ export class Network {
     }
   }
 
+  /** A socket whose addresses are of another kind answers EAFNOSUPPORT; see `UnixNames`. */
   localAddress(descriptor: SocketDescriptor, into: SocketAddress): number {
     this.#sockaddr.expect()
     const result = getsockname(descriptor.hostFd, this.#sockaddr.address, this.#sockaddr.lengthAddress)
-    if (result === 0) this.#sockaddr.decode(into)
-    return result
+    return result < 0 || this.#sockaddr.decode(into) ? result : -HostErrno.EAFNOSUPPORT
   }
 
   remoteAddress(descriptor: SocketDescriptor, into: SocketAddress): number {
@@ -190,8 +191,7 @@ export class Network {
     }
     this.#sockaddr.expect()
     const result = getpeername(descriptor.hostFd, this.#sockaddr.address, this.#sockaddr.lengthAddress)
-    if (result === 0) this.#sockaddr.decode(into)
-    return result
+    return result < 0 || this.#sockaddr.decode(into) ? result : -HostErrno.EAFNOSUPPORT
   }
 
   /** @returns bytes received; 0 is the end of a stream or an empty datagram. Sets {@link truncated}. */
@@ -222,11 +222,8 @@ export class Network {
   receiveFrom(descriptor: SocketDescriptor, buffers: Iovecs, receiveFlags: ReceiveFlags, from: SocketAddress): number {
     if (descriptor.isStream) {
       const received = this.receive(descriptor, buffers, receiveFlags)
-      if (received >= 0 && this.remoteAddress(descriptor, from) < 0) {
-        // The peer is gone and its address with it. The family must stay right: callers size their buffers by it.
-        if (descriptor.family === 4) from.setIpv4(0, 0)
-        else from.setIpv6(0, 0, 0, 0, 0)
-      }
+      // The peer may be gone and its address with it.
+      if (received >= 0 && this.remoteAddress(descriptor, from) < 0) setUnknown(from, descriptor)
       return received
     }
     this.truncated = false
@@ -245,7 +242,7 @@ export class Network {
       } while (received === -HostErrno.EINTR)
       if (received > buffers.firstBytes) received = this.#cut(buffers.firstBytes)
     }
-    if (received >= 0) this.#sockaddr.decode(from)
+    if (received >= 0 && !this.#sockaddr.decode(from)) setUnknown(from, descriptor)
     return received
   }
 
@@ -347,6 +344,12 @@ export class Network {
     if (!this.mayLookUp(host)) return { hostErrno: HostErrno.EACCES }
     return resolve(host, service, hints)
   }
+}
+
+/** No address, in the socket's own family: callers size their buffers by it. */
+function setUnknown(address: SocketAddress, { family }: SocketDescriptor): void {
+  if (family === 6) address.setIpv6(0, 0, 0, 0, 0)
+  else address.setIpv4(0, 0)
 }
 
 /** The error that `poll` has told of and that the next operation meets, as a negative host errno. */
