@@ -36,18 +36,19 @@ export class CompileError extends Error {}
  * @param {string[]} program.sources C files, by path
  * @param {string[]} [program.flags] further clang options, before the sources
  * @param {string[]} [program.includeDirs] folders of headers the sources include by name
- * @param {boolean} [program.withGuestLibrary] link guest/src (default: true)
+ * @param {boolean} [program.withGuestLibrary] link the guest library (default: true)
+ * @param {'full' | 'original'} [program.library] all of it (default), or what the original's imports suffice for
  * @param {'yowasp' | 'system'} [program.toolchain]
  * @param {boolean} [program.warningsAreErrors] a compiler that prints anything has failed (default: false)
  * @returns {Promise<string>} the path of the finished module
  */
 export async function compileGuest(program) {
   const { sources, flags = ['-O2'], includeDirs = [], withGuestLibrary = true, toolchain = 'yowasp' } = program
-  const { warningsAreErrors = false } = program
+  const { warningsAreErrors = false, library = 'full' } = program
   const files = { ...folder('include', GUEST_INCLUDE, '.h') }
   for (const dir of includeDirs) Object.assign(files, folder('program', dir, '.h'))
   for (const source of sources) files[`program/${basename(source)}`] = readFileSync(source)
-  const objects = withGuestLibrary ? await guestLibrary(toolchain, flags) : {}
+  const objects = withGuestLibrary ? await guestLibrary(toolchain, flags, library) : {}
   Object.assign(files, objects)
   const inputs = [...sources.map((source) => `program/${basename(source)}`), ...Object.keys(objects)]
   const name = basename(sources[0], '.c')
@@ -56,17 +57,32 @@ export async function compileGuest(program) {
   return outputs[0]
 }
 
-/** The objects of guest/src, compiled once for every program. @returns {Promise<Record<string, Uint8Array>>} */
-async function guestLibrary(toolchain, flags) {
-  const files = {
-    ...folder('include', GUEST_INCLUDE, '.h'),
-    ...folder('src', GUEST_SRC, '.h'),
-    ...folder('src', GUEST_SRC, '.c'),
-  }
-  const sources = Object.keys(files).filter((file) => file.endsWith('.c'))
+/**
+ * The C files of a library, as paths in guest/src. A file in ext/ stands in the full library for the one of the same name
+ * outside, or for the one that its first line names.
+ * @param {'full' | 'original'} library
+ * @returns {string[]}
+ */
+export function librarySources(library) {
+  const named = (dir) => readdirSync(join(GUEST_SRC, dir)).filter((name) => name.endsWith('.c'))
+  const plain = named('.')
+  if (library === 'original') return plain.sort()
+  const extended = named('ext')
+  const replaced = extended.flatMap((name) => {
+    const [, other = name] = /^\/\/ replaces: (\S+)/.exec(readFileSync(join(GUEST_SRC, 'ext', name), 'utf8')) ?? []
+    return [name, other]
+  })
+  return [...plain.filter((name) => !replaced.includes(name)), ...extended.map((name) => `ext/${name}`)].sort()
+}
+
+/** The objects of the guest library, compiled once for every program. @returns {Promise<Record<string, Uint8Array>>} */
+async function guestLibrary(toolchain, flags, library) {
+  const files = { ...folder('include', GUEST_INCLUDE, '.h'), ...folder('src', GUEST_SRC, '.h') }
+  const sources = librarySources(library).map((name) => `src/${name}`)
+  for (const source of sources) files[source] = readFileSync(join(ROOT, 'guest', source))
   const outputs = sources.map((source) => basename(source).replace(/c$/, 'o'))
-  const args = [...flags, '-Iinclude', '-c', ...sources]
-  const paths = await cached(toolchain, 'guest-library', { args, files, outputs, warningsAreErrors: false })
+  const args = [...flags, '-Iinclude', '-Isrc', '-c', ...sources]
+  const paths = await cached(toolchain, `guest-library-${library}`, { args, files, outputs, warningsAreErrors: false })
   return Object.fromEntries(paths.map((path, i) => [`library/${outputs[i]}`, readFileSync(path)]))
 }
 

@@ -9,7 +9,7 @@
 #define SHORTEST_SOCKADDR_IN6 24
 
 BERTH_ASSERT(sizeof(struct sockaddr_in) == 16, "hosts and guests agree on 16 bytes");
-BERTH_ASSERT(sizeof(struct sockaddr_in6) == 32, "28 bytes of fields, padded to the alignment of 16");
+BERTH_ASSERT(sizeof(struct sockaddr_in6) == 28, "not the C library's, which is aligned to 16 bytes");
 BERTH_ASSERT(offsetof(struct sockaddr_in, sin_port) == offsetof(struct sockaddr_in6, sin6_port), "same beginning");
 BERTH_ASSERT(offsetof(struct sockaddr_in6, sin6_scope_id) == SHORTEST_SOCKADDR_IN6, "all but the scope id");
 
@@ -41,7 +41,7 @@ berth_read_sockaddr(const struct sockaddr *addr, socklen_t len, __wasi_addr_t *o
     if (*family == AF_INET6) {
         if (len < SHORTEST_SOCKADDR_IN6)
             return EINVAL;
-        /* Flow information and scope id have no place in the imports. A link-local address is refused by the host. */
+        /* Flow information and scope id have no place in the original's imports. Hosts refuse link-local addresses without one. */
         out->kind = IPv6;
         out->addr.ip6.addr = berth_ip6_groups(from.ip6.sin6_addr.s6_addr);
         out->addr.ip6.port = ntohs(from.ip6.sin6_port);

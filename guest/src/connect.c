@@ -4,13 +4,5 @@
 int
 connect(int fd, const struct sockaddr *addr, socklen_t addrlen)
 {
-    __wasi_addr_t remote;
-    sa_family_t family = AF_INET;
-    int error = berth_read_sockaddr(addr, addrlen, &remote, &family);
-    /* AF_UNSPEC, of any length, takes the peer away again. The imports cannot do that. */
-    if (family == AF_UNSPEC)
-        error = ENOTSUP;
-    if (error != 0)
-        return berth_refuse(fd, error);
-    return berth_result(__wasi_sock_connect(fd, &remote));
+    return berth_connect_inet(fd, addr, addrlen);
 }

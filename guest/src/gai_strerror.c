@@ -15,6 +15,8 @@ gai_strerror(int code)
             return "Name resolution failed for now, try again";
         case EAI_FAIL:
             return "Name resolution failed for good";
+        case EAI_NODATA:
+            return "Host has no address";
         case EAI_FAMILY:
             return "Address family in ai_family not supported";
         case EAI_SOCKTYPE:

@@ -4,12 +4,12 @@
  */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { systemClang } from '../../scripts/guest-compiler.mjs'
+import { librarySources, systemClang } from '../../scripts/guest-compiler.mjs'
 
 const GUEST = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 const EXAMPLES = join(GUEST, '../examples')
@@ -49,7 +49,7 @@ describe('CMake', { skip }, () => {
   /** A consumer of the package that is found with this definition. */
   function buildConsumer(name, definition) {
     const folder = build(name, join(CONSUMERS, 'package-consumer'), definition)
-    for (const number of [1, 2, 3, 4]) assertModule(join(folder, `consumer${number}.wasm`))
+    for (const number of [1, 2, 3, 4, 5, 6]) assertModule(join(folder, `consumer${number}.wasm`))
   }
 
   test('find_package in the sources', () => {
@@ -64,8 +64,16 @@ describe('CMake', { skip }, () => {
     const library = build('library', GUEST)
     const prefix = join(scratch, 'prefix-of-library')
     run('cmake', ['--install', library, '--prefix', prefix])
-    for (const file of ['include/wasi_socket_ext.h', 'include/wasi_socket_raw.h', 'lib/libsocket_wasi_ext.a'])
+    const files = ['wasi_socket_ext.h', 'wasi_socket_raw.h', 'netdb.h', 'sys/socket.h'].map((name) => `include/${name}`)
+    for (const file of [
+      ...files,
+      'lib/libsocket_wasi_ext.a',
+      'lib/libsocket_wasi_ext_original.a',
+      'lib/pkgconfig/socket_wasi_ext.pc',
+    ])
       assert.ok(existsSync(join(prefix, file)), file)
+    const pc = readFileSync(join(prefix, 'lib/pkgconfig/socket_wasi_ext.pc'), 'utf8')
+    assert.match(pc, /^Version: \d+\.\d+\.\d+$/m)
     buildConsumer('installed', `-DCMAKE_PREFIX_PATH=${prefix}`)
   })
 
@@ -99,15 +107,11 @@ test('the library has the version of the npm package', () => {
   assert.equal(text.match(/set\(PACKAGE_VERSION (.*)\)/)[1], version)
 })
 
-test('the library is made of all its sources', () => {
+test('the libraries are made of all their sources', () => {
   const text = readFileSync(join(GUEST, 'lib_socket_wasi.cmake'), 'utf8')
-  const listed = [...text.matchAll(/src\/(\w+\.c)/g)].map((match) => match[1])
-  assert.deepEqual(
-    listed,
-    readdirSync(join(GUEST, 'src'))
-      .filter((name) => name.endsWith('.c'))
-      .sort(),
-  )
+  const parts = text.split('add_library(').slice(1, 3)
+  const listed = parts.map((part) => [...part.matchAll(/src\/([\w/]+\.c)/g)].map((match) => match[1]))
+  assert.deepEqual(listed, [librarySources('full'), librarySources('original')])
 })
 
 function toolchain() {

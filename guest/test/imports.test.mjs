@@ -1,21 +1,21 @@
 /**
- * For each POSIX function, what a program that uses only this function imports beyond an empty program, with core types.
- * The golden list shows at a glance that all of it is in the original's ABI; BERTH_UPDATE_GOLDEN=1 writes it anew.
+ * What the two libraries define, and for each function what a program that uses only this one imports beyond an empty
+ * program, with core types. The golden lists show at a glance which functions keep a program runnable on the original's
+ * host: those without `berth_socket_v1`. BERTH_UPDATE_GOLDEN=1 writes the lists anew.
  */
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import wabt from 'wabt'
-import { SOURCES, toolchains } from './toolchains.mjs'
+import { definedSymbols } from './object-symbols.mjs'
+import { libraryFiles, toolchains } from './toolchains.mjs'
 
-const GOLDEN = new URL('imports.golden.txt', import.meta.url)
+const IMPORTS = new URL('imports.golden.txt', import.meta.url)
+const SYMBOLS = new URL('symbols.golden.txt', import.meta.url)
 const MODULE = 'wasi_snapshot_preview1'
+const LIBRARIES = ['original', 'full']
 
-const FUNCTIONS =
-  'socket bind connect listen accept accept4 getsockname getpeername send sendto sendmsg recv recvfrom recvmsg shutdown ' +
-  'getsockopt setsockopt getaddrinfo freeaddrinfo gai_strerror'
-
-/** The original's functions: the socket extension's, and the preview 1 functions this library uses. */
+/** The original's functions: the socket extension's, and the preview 1 functions the libraries use. */
 const OPTIONS =
   'recv_timeout send_timeout recv_buf_size send_buf_size keep_alive reuse_addr reuse_port linger broadcast tcp_no_delay ' +
   'tcp_quick_ack tcp_keep_idle tcp_keep_intvl tcp_fastopen_connect ip_ttl ip_multicast_ttl ip_multicast_loop ipv6_only'
@@ -26,38 +26,46 @@ const ORIGINAL = new Set([
   ...OPTIONS.split(' ').flatMap((name) => [`sock_get_${name}`, `sock_set_${name}`]),
   'sock_set_ip_add_membership',
   'sock_set_ip_drop_membership',
-  ...['fd_close', 'fd_fdstat_get', 'fd_fdstat_set_flags'],
+  ...['fd_close', 'fd_fdstat_get', 'fd_fdstat_set_flags', 'clock_time_get'],
 ])
 
 const EMPTY = 'int main(void) { return 0; }\n'
-const using = (name) => `#include <wasi_socket_ext.h>
+
+/** Declared by name alone: what it takes does not matter here. */
+const using = (name) => `extern void ${name}(void);
 typedef void any(void);
 any *volatile kept;
-int main(void) { kept = (any *)${name}; return 0; }
+int main(void) { kept = ${name}; return 0; }
 `
 
 for (const toolchain of toolchains()) {
   describe(toolchain.name, () => {
-    const objects = {}
+    const objects = { original: {}, full: {} }
+    const symbols = { original: {}, full: {} }
     let read
     before(async () => {
       toolchain.open()
       read = (await wabt()).readWasm
-      const names = SOURCES.filter((path) => path.endsWith('.c'))
-      const files = Object.fromEntries(
-        SOURCES.map((path) => [path, readFileSync(new URL(`../${path}`, import.meta.url))]),
-      )
-      const made = await toolchain.compile(['-O1', '-c', ...names], files)
-      assert.ok(made.ok, made.messages)
-      for (const object of names.map((path) => path.replace(/^src\/(.*)\.c$/, '$1.o')))
-        objects[object] = made.files(object)
+      for (const library of LIBRARIES) {
+        const files = libraryFiles(library)
+        const names = Object.keys(files).filter((path) => path.endsWith('.c'))
+        const made = await toolchain.compile(['-O1', '-Isrc', '-c', ...names], files)
+        assert.ok(made.ok, made.messages)
+        for (const path of names) {
+          const object = path.replace(/^.*\/(.*)\.c$/, '$1.o')
+          assert.ok(!objects[library][object], `two files named ${object}`)
+          objects[library][object] = Buffer.from(made.files(object))
+          symbols[library][path.slice('src/'.length)] = definedSymbols(objects[library][object]).sort()
+        }
+      }
     })
     after(() => toolchain.close())
 
     /** The imports of a program, `name (parameters) -> result`. */
-    async function importsOf(source) {
-      const args = ['-Wno-cast-function-type', 'main.c', ...Object.keys(objects), '-o', 'out.wasm']
-      const made = await toolchain.compile(args, { 'main.c': source, ...objects })
+    async function importsOf(library, source) {
+      const args = ['-Wno-builtin-requires-header', '-Wno-incompatible-library-redeclaration', 'main.c']
+      args.push(...Object.keys(objects[library]), '-o', 'out.wasm')
+      const made = await toolchain.compile(args, { 'main.c': source, ...objects[library] })
       assert.ok(made.ok, made.messages)
       const module = read(made.files('out.wasm'), {})
       const text = module.toText({})
@@ -70,16 +78,47 @@ for (const toolchain of toolchains()) {
       })
     }
 
-    test('imports of each function', async () => {
-      const nothing = new Set(await importsOf(EMPTY))
-      let list = ''
-      for (const name of FUNCTIONS.split(' ')) {
-        const imports = (await importsOf(using(name))).filter((line) => !nothing.has(line)).sort()
-        for (const line of imports) assert.ok(ORIGINAL.has(line.split(' ')[0]), `${name} imports ${line}`)
-        list += `${name}\n${imports.map((line) => `  ${line}\n`).join('')}`
+    function compare(golden, list) {
+      if (process.env.BERTH_UPDATE_GOLDEN) writeFileSync(golden, list)
+      assert.equal(list, readFileSync(golden, 'utf8'))
+    }
+
+    test('symbols of each file', () => {
+      const list = LIBRARIES.flatMap((library) => [
+        `# ${library}`,
+        ...Object.entries(symbols[library]).flatMap(([file, names]) => [file, ...names.map((name) => `  ${name}`)]),
+      ])
+      compare(SYMBOLS, `${list.join('\n')}\n`)
+      for (const library of LIBRARIES) {
+        const all = Object.values(symbols[library]).flat()
+        assert.deepEqual(all.length, new Set(all).size, 'a symbol is defined twice')
       }
-      if (process.env.BERTH_UPDATE_GOLDEN) writeFileSync(GOLDEN, list)
-      assert.equal(list, readFileSync(GOLDEN, 'utf8'))
+      const { original, full } = symbols
+      const missing = Object.values(original)
+        .flat()
+        .filter((name) => !Object.values(full).flat().includes(name))
+      assert.deepEqual(
+        missing.filter((name) => !name.startsWith('berth_')),
+        [],
+      )
+    })
+
+    test('imports of each function', async () => {
+      let list = ''
+      for (const library of LIBRARIES) {
+        list += `# ${library}\n`
+        const nothing = new Set(await importsOf(library, EMPTY))
+        const names = Object.values(symbols[library])
+          .flat()
+          .filter((name) => !name.startsWith('berth_'))
+        for (const name of [...names, 'shutdown'].sort()) {
+          const imports = (await importsOf(library, using(name))).filter((line) => !nothing.has(line)).sort()
+          if (library === 'original')
+            for (const line of imports) assert.ok(ORIGINAL.has(line.split(' ')[0]), `${name} imports ${line}`)
+          list += `${name}\n${imports.map((line) => `  ${line}\n`).join('')}`
+        }
+      }
+      compare(IMPORTS, list)
     })
   })
 }

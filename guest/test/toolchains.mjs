@@ -7,14 +7,27 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { systemClang } from '../../scripts/guest-compiler.mjs'
+import { librarySources, systemClang } from '../../scripts/guest-compiler.mjs'
 
 const GUEST = fileURLToPath(new URL('..', import.meta.url))
-const listed = (folder) => readdirSync(join(GUEST, folder)).map((name) => `${folder}/${name}`)
+const listed = (folder, extension) =>
+  readdirSync(join(GUEST, folder), { recursive: true })
+    .filter((name) => name.endsWith(extension))
+    .map((name) => `${folder}/${name}`)
+    .sort()
 
-/** The library's files, by path in guest/. */
-export const HEADERS = listed('include')
-export const SOURCES = listed('src').sort()
+/** The public headers, by path in guest/. */
+export const HEADERS = listed('include', '.h')
+
+/**
+ * What a library is compiled from, by path in guest/, its private headers among it.
+ * @param {'full' | 'original'} library
+ * @returns {Record<string, Uint8Array>}
+ */
+export function libraryFiles(library) {
+  const paths = [...listed('src', '.h'), ...librarySources(library).map((name) => `src/${name}`)]
+  return Object.fromEntries(paths.map((path) => [path, readFileSync(join(GUEST, path))]))
+}
 
 /**
  * @typedef {object} Toolchain
