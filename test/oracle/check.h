@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netdb.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -28,10 +29,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#ifdef __wasi__
-#include <wasi_socket_ext.h>
-#else
-#include <netdb.h>
+#ifndef __wasi__
 #include <signal.h>
 #endif
 
@@ -88,7 +86,11 @@ error_name(int number)
 static inline const char *
 family_name(int family)
 {
-    return family == AF_INET ? "AF_INET" : family == AF_INET6 ? "AF_INET6" : family == AF_UNSPEC ? "AF_UNSPEC" : "AF_?";
+    return family == AF_INET     ? "AF_INET"
+           : family == AF_INET6  ? "AF_INET6"
+           : family == AF_UNIX   ? "AF_UNIX"
+           : family == AF_UNSPEC ? "AF_UNSPEC"
+                                 : "AF_?";
 }
 
 static inline const char *
