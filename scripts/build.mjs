@@ -1,4 +1,7 @@
-/** Builds the two commands into dist/: one file each, since reading thirty modules costs more than running them. */
+/**
+ * Builds the commands into dist/: one file each, since reading thirty modules costs more than running them. The compile
+ * driver is a file of its own, which only \`berth cc\` and its kin load.
+ */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -30,12 +33,29 @@ export async function build() {
     ...shared,
     entryPoints: { iwasm: join(ROOT, 'src/cli/iwasm.ts'), berth: join(ROOT, 'src/cli/berth.ts') },
     banner: { js: `#!/usr/bin/env node\n${url}` },
+    plugins: [compileDriverApart],
+  })
+  await build({
+    ...shared,
+    entryPoints: {
+      'berth-cc': join(ROOT, 'src/cc/main.ts'),
+      'berth-cc-server': join(ROOT, 'src/cc/npm/server.ts'),
+      'berth-cc-worker': join(ROOT, 'src/cc/npm/worker.ts'),
+    },
+    banner: { js: url },
   })
   await build({
     ...shared,
     entryPoints: { 'watchdog-worker': join(ROOT, 'src/runtime/watchdog-worker.ts') },
     banner: { js: url },
   })
+}
+
+const compileDriverApart = {
+  name: 'compile-driver-apart',
+  setup(build) {
+    build.onResolve({ filter: /\/cc\/main\.ts$/ }, () => ({ path: './berth-cc.cjs', external: true }))
+  },
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build()
