@@ -23,7 +23,6 @@ if(NOT TARGET socket_wasi_ext)
     ${CMAKE_CURRENT_LIST_DIR}/src/connection.c
     ${CMAKE_CURRENT_LIST_DIR}/src/descriptor.c
     ${CMAKE_CURRENT_LIST_DIR}/src/ext/accept.c
-    ${CMAKE_CURRENT_LIST_DIR}/src/ext/address_info.c
     ${CMAKE_CURRENT_LIST_DIR}/src/ext/bind.c
     ${CMAKE_CURRENT_LIST_DIR}/src/ext/connect.c
     ${CMAKE_CURRENT_LIST_DIR}/src/ext/control.c
@@ -44,6 +43,7 @@ if(NOT TARGET socket_wasi_ext)
     ${CMAKE_CURRENT_LIST_DIR}/src/ext/poll.c
     ${CMAKE_CURRENT_LIST_DIR}/src/ext/recv.c
     ${CMAKE_CURRENT_LIST_DIR}/src/ext/recvmmsg.c
+    ${CMAKE_CURRENT_LIST_DIR}/src/ext/resolve.c
     ${CMAKE_CURRENT_LIST_DIR}/src/ext/select.c
     ${CMAKE_CURRENT_LIST_DIR}/src/ext/send.c
     ${CMAKE_CURRENT_LIST_DIR}/src/ext/sendmmsg.c
@@ -58,6 +58,7 @@ if(NOT TARGET socket_wasi_ext)
     ${CMAKE_CURRENT_LIST_DIR}/src/message.c
     ${CMAKE_CURRENT_LIST_DIR}/src/plain_option.c
     ${CMAKE_CURRENT_LIST_DIR}/src/plain_recv.c
+    ${CMAKE_CURRENT_LIST_DIR}/src/plain_resolve.c
     ${CMAKE_CURRENT_LIST_DIR}/src/plain_send.c)
   add_library(
     socket_wasi_ext_original STATIC EXCLUDE_FROM_ALL
@@ -77,6 +78,7 @@ if(NOT TARGET socket_wasi_ext)
     ${CMAKE_CURRENT_LIST_DIR}/src/option.c
     ${CMAKE_CURRENT_LIST_DIR}/src/plain_option.c
     ${CMAKE_CURRENT_LIST_DIR}/src/plain_recv.c
+    ${CMAKE_CURRENT_LIST_DIR}/src/plain_resolve.c
     ${CMAKE_CURRENT_LIST_DIR}/src/plain_send.c
     ${CMAKE_CURRENT_LIST_DIR}/src/recv.c
     ${CMAKE_CURRENT_LIST_DIR}/src/resolve.c

@@ -58,8 +58,8 @@ export async function compileGuest(program) {
 }
 
 /**
- * The C files of a library, as paths in guest/src. A file in ext/ stands in the full library for the one of the same name
- * outside, or for the one that its first line names.
+ * The C files of a library, as paths in guest/src. In the full library a file in ext/ stands for the one of the same name
+ * outside.
  * @param {'full' | 'original'} library
  * @returns {string[]}
  */
@@ -68,11 +68,7 @@ export function librarySources(library) {
   const plain = named('.')
   if (library === 'original') return plain.sort()
   const extended = named('ext')
-  const replaced = extended.flatMap((name) => {
-    const [, other = name] = /^\/\/ replaces: (\S+)/.exec(readFileSync(join(GUEST_SRC, 'ext', name), 'utf8')) ?? []
-    return [name, other]
-  })
-  return [...plain.filter((name) => !replaced.includes(name)), ...extended.map((name) => `ext/${name}`)].sort()
+  return [...plain.filter((name) => !extended.includes(name)), ...extended.map((name) => `ext/${name}`)].sort()
 }
 
 /** The objects of the guest library, compiled once for every program. @returns {Promise<Record<string, Uint8Array>>} */

@@ -125,6 +125,12 @@ ssize_t berth_receive_from(int fd, void *room, size_t size, int flags, struct so
 /* recvmsg() of a message that has been checked, without control data. */
 ssize_t berth_receive_plain_message(int fd, struct msghdr *message, int flags);
 
+/* --- plain_resolve.c ------------------------------------------------------------------------------------------------ */
+
+/* getaddrinfo() as far as the original's import goes: without canonical names, scope ids and the host's families. */
+int berth_get_plain_addresses(const char *host, const char *service, const struct addrinfo *hints,
+                              struct addrinfo **result);
+
 /* --- plain_option.c ------------------------------------------------------------------------------------------------- */
 
 /* Whether the original has an import for this option. */

@@ -1,7 +1,6 @@
-// replaces: resolve.c
 /*
- * getaddrinfo and freeaddrinfo: everything is the host's affair, numbers too, so that order, flags, scope ids and codes are
- * those of its resolver.
+ * getaddrinfo: what the original's import can answer, it answers. All else is the host's affair, numbers too, so that order,
+ * flags, scope ids and codes are those of its resolver.
  */
 #include "internal.h"
 #include "raw.h"
@@ -38,16 +37,6 @@ typedef struct {
     berth_sockaddr addr;
     char canonname[];
 } node;
-
-void
-freeaddrinfo(struct addrinfo *info)
-{
-    while (info != NULL) {
-        struct addrinfo *next = info->ai_next;
-        free(info);
-        info = next;
-    }
-}
 
 /* Asks the host. The caller frees `*room`. */
 static int
@@ -94,12 +83,22 @@ make_result(const entry *from, int flags, const char *canonname, size_t canonnam
     return &made->info;
 }
 
+/* The ordinary question of a client: where is this host for this type of socket? */
+static bool
+is_plain(const char *host, const struct addrinfo *hints)
+{
+    return host != NULL && strchr(host, '%') == NULL && hints != NULL && hints->ai_flags == 0 && hints->ai_protocol == 0
+           && (hints->ai_socktype == SOCK_STREAM || hints->ai_socktype == SOCK_DGRAM);
+}
+
 int
 getaddrinfo(const char *restrict host, const char *restrict service, const struct addrinfo *restrict hints,
             struct addrinfo **restrict result)
 {
     struct addrinfo *first = NULL, **end = &first;
     int flags = hints != NULL ? hints->ai_flags : FLAGS_WITHOUT_HINTS;
+    if (is_plain(host, hints))
+        return berth_get_plain_addresses(host, service, hints, result);
     int32_t asked[4] = { flags, AF_UNSPEC, 0, 0 };
     unsigned char *room;
     uint32_t used = 0;
