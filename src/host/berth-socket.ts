@@ -13,7 +13,7 @@ import {
 import { Errno } from '../abi/errno.ts'
 import { Iovec, Rights } from '../abi/preview1.ts'
 import { SocketAddress } from '../address/socket-address.ts'
-import { type RightsMask, rightsMask, type SocketDescriptor } from '../fd/descriptor.ts'
+import { rightsMask, type SocketDescriptor } from '../fd/descriptor.ts'
 import { passesToProgram } from '../net/control.ts'
 import { Messages } from '../net/messages.ts'
 import { MAX_OPTION_BYTES, RawOptions } from '../net/raw-options.ts'
@@ -300,10 +300,6 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
     return Errno.SUCCESS
   }
 
-  function socketFor(fd: number, needed: RightsMask) {
-    return host.socket(fd, needed)
-  }
-
   return {
     socket(domain, type, protocol, fdPtr) {
       fdPtr >>>= 0
@@ -342,7 +338,7 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
     },
 
     bind(fd, addrPtr, length) {
-      const socket = socketFor(fd, BIND)
+      const socket = host.socket(fd, BIND)
       if (typeof socket === 'number') return socket
       const read = readAddress(addrPtr >>> 0, length >>> 0)
       if (typeof read === 'number') return read
@@ -353,7 +349,7 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
     },
 
     connect(fd, addrPtr, length) {
-      const socket = socketFor(fd, NO_RIGHTS)
+      const socket = host.socket(fd, NO_RIGHTS)
       if (typeof socket === 'number') return socket
       const read = readAddress(addrPtr >>> 0, length >>> 0)
       if (typeof read === 'number') return read
@@ -368,7 +364,7 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
       lengthPtr >>>= 0
       fdPtr >>>= 0
       if (!memory.contains(fdPtr, 4)) return Errno.FAULT
-      const socket = socketFor(fd, ACCEPT)
+      const socket = host.socket(fd, ACCEPT)
       if (typeof socket === 'number') return socket
       if ((flags & ~(GuestTypeFlags.CLOEXEC | GuestTypeFlags.NONBLOCK)) !== 0) return Errno.INVAL
       if (addrPtr !== 0) {
@@ -390,7 +386,7 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
       addrPtr >>>= 0
       lengthPtr >>>= 0
       const isPeer = which !== 0
-      const socket = socketFor(fd, isPeer ? ADDR_REMOTE : ADDR_LOCAL)
+      const socket = host.socket(fd, isPeer ? ADDR_REMOTE : ADDR_LOCAL)
       if (typeof socket === 'number') return socket
       const room = addressRoom(addrPtr, lengthPtr)
       if (room !== Errno.SUCCESS) return room
@@ -409,7 +405,7 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
       messagePtr >>>= 0
       sizePtr >>>= 0
       if (!memory.contains(messagePtr, GuestMsghdr.size) || !memory.contains(sizePtr, 4)) return Errno.FAULT
-      const socket = socketFor(fd, SEND)
+      const socket = host.socket(fd, SEND)
       if (typeof socket === 'number') return socket
       if ((flags & ~KNOWN_FLAGS) !== 0) return Errno.NOTSUP
       batch.clear()
@@ -425,7 +421,7 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
       messagePtr >>>= 0
       sizePtr >>>= 0
       if (!memory.contains(messagePtr, GuestMsghdr.size) || !memory.contains(sizePtr, 4)) return Errno.FAULT
-      const socket = socketFor(fd, RECV)
+      const socket = host.socket(fd, RECV)
       if (typeof socket === 'number') return socket
       if ((flags & ~KNOWN_FLAGS) !== 0) return Errno.NOTSUP
       batch.clear()
@@ -444,7 +440,7 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
       countPtr >>>= 0
       count = Math.min(count >>> 0, IOV_MAX)
       if (!memory.contains(messagesPtr, count * GuestMmsghdr.size) || !memory.contains(countPtr, 4)) return Errno.FAULT
-      const socket = socketFor(fd, SEND)
+      const socket = host.socket(fd, SEND)
       if (typeof socket === 'number') return socket
       if ((flags & ~KNOWN_FLAGS) !== 0) return Errno.NOTSUP
       let done = 0
@@ -471,7 +467,7 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
       countPtr >>>= 0
       count = Math.min(count >>> 0, IOV_MAX)
       if (!memory.contains(messagesPtr, count * GuestMmsghdr.size) || !memory.contains(countPtr, 4)) return Errno.FAULT
-      const socket = socketFor(fd, RECV)
+      const socket = host.socket(fd, RECV)
       if (typeof socket === 'number') return socket
       if ((flags & ~KNOWN_FLAGS) !== 0) return Errno.NOTSUP
       let done = 0
@@ -501,7 +497,7 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
     get_option(fd, level, option, valuePtr, lengthPtr) {
       valuePtr >>>= 0
       lengthPtr >>>= 0
-      const socket = socketFor(fd, NO_RIGHTS)
+      const socket = host.socket(fd, NO_RIGHTS)
       if (typeof socket === 'number') return socket
       if (!memory.contains(lengthPtr, 4)) return Errno.FAULT
       const room = memory.u32(lengthPtr)
@@ -518,7 +514,7 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
 
     set_option(fd, level, option, valuePtr, length) {
       valuePtr >>>= 0
-      const socket = socketFor(fd, NO_RIGHTS)
+      const socket = host.socket(fd, NO_RIGHTS)
       if (typeof socket === 'number') return socket
       if (length < 0) return Errno.INVAL
       const read = Math.min(length, MAX_OPTION_BYTES)

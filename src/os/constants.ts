@@ -83,7 +83,6 @@ export const IPV6_V6ONLY = 26
 export const AI_NUMERICHOST = 0x4
 export const EAI_NONAME = -2
 export const EAI_AGAIN = -3
-export const EAI_FAIL = -4
 export const EAI_NODATA = -5
 export const EAI_FAMILY = -6
 export const EAI_SOCKTYPE = -7
