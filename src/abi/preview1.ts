@@ -44,18 +44,57 @@ export const ClockId = { REALTIME: 0, MONOTONIC: 1, PROCESS_CPUTIME: 2, THREAD_C
 /** `whence`, u8. The numbers are those of POSIX `SEEK_SET`, `SEEK_CUR`, `SEEK_END`. */
 export const Whence = { SET: 0, CUR: 1, END: 2 } as const
 
+/** `oflags`, u16 bit set: how `path_open` opens. */
+export const OFlags = { CREAT: 1, DIRECTORY: 2, EXCL: 4, TRUNC: 8 } as const
+export const ALL_OFLAGS = 0xf
+
+/** `lookupflags`, u32 bit set. */
+export const LookupFlags = { SYMLINK_FOLLOW: 1 } as const
+export const ALL_LOOKUP_FLAGS = 0x1
+
+/** `fstflags`, u16 bit set: which times are set, and whether to the one given or to the present. */
+export const FstFlags = { ATIM: 1, ATIM_NOW: 2, MTIM: 4, MTIM_NOW: 8 } as const
+export const ALL_FST_FLAGS = 0xf
+
+/** `advice`, u8. */
+export const Advice = { NORMAL: 0, SEQUENTIAL: 1, RANDOM: 2, WILLNEED: 3, DONTNEED: 4, NOREUSE: 5 } as const
+
+/** `preopentype`, u8: directories are the only kind. */
+export const PreopenType = { DIR: 0 } as const
+
 /**
  * `rights`, u64 bit set, as preview 1 numbers it up to bit 29. The bits above are the socket extension's own. The original
  * also gave 28 and 29 a meaning of its own (connect, listen); preview 1's (shutdown, accept) is the one a C library knows.
  * Held as bigint only in this table and at the border; descriptors keep two 32-bit halves.
  */
 export const Rights = {
+  FD_DATASYNC: 1n << 0n,
   FD_READ: 1n << 1n,
   FD_SEEK: 1n << 2n,
   FD_FDSTAT_SET_FLAGS: 1n << 3n,
+  FD_SYNC: 1n << 4n,
   FD_TELL: 1n << 5n,
   FD_WRITE: 1n << 6n,
+  FD_ADVISE: 1n << 7n,
+  FD_ALLOCATE: 1n << 8n,
+  PATH_CREATE_DIRECTORY: 1n << 9n,
+  PATH_CREATE_FILE: 1n << 10n,
+  PATH_LINK_SOURCE: 1n << 11n,
+  PATH_LINK_TARGET: 1n << 12n,
+  PATH_OPEN: 1n << 13n,
+  FD_READDIR: 1n << 14n,
+  PATH_READLINK: 1n << 15n,
+  PATH_RENAME_SOURCE: 1n << 16n,
+  PATH_RENAME_TARGET: 1n << 17n,
+  PATH_FILESTAT_GET: 1n << 18n,
+  PATH_FILESTAT_SET_SIZE: 1n << 19n,
+  PATH_FILESTAT_SET_TIMES: 1n << 20n,
   FD_FILESTAT_GET: 1n << 21n,
+  FD_FILESTAT_SET_SIZE: 1n << 22n,
+  FD_FILESTAT_SET_TIMES: 1n << 23n,
+  PATH_SYMLINK: 1n << 24n,
+  PATH_REMOVE_DIRECTORY: 1n << 25n,
+  PATH_UNLINK_FILE: 1n << 26n,
   POLL_FD_READWRITE: 1n << 27n,
   SOCK_SHUTDOWN: 1n << 28n,
   SOCK_ACCEPT: 1n << 29n,
@@ -80,6 +119,12 @@ export const Iovec = { size: 8, buf: 0, len: 4 } as const
 
 /** `fdstat`: 24 bytes. filetype u8, flags u16, rights u64 twice. */
 export const Fdstat = { size: 24, filetype: 0, flags: 2, rightsBase: 8, rightsInheriting: 16 } as const
+
+/** `dirent`: 24 bytes, then the name without a NUL. `next` u64 cookie, `ino` u64, `namlen` u32 bytes, `type` u8 file type. */
+export const Dirent = { size: 24, next: 0, ino: 8, namlen: 16, type: 20 } as const
+
+/** `prestat`: 8 bytes. tag u8 (a `PreopenType`), length of the name u32 bytes. */
+export const Prestat = { size: 8, tag: 0, nameLength: 4 } as const
 
 /** `filestat`: 64 bytes. All u64 but `filetype` u8; times in nanoseconds since the epoch. */
 export const Filestat = {

@@ -10,12 +10,16 @@ Network (everything that is not granted is refused):
   --allow-device=NAME               a network interface that a socket may be tied to with SO_BINDTODEVICE (repeatable)
   --allow-abstract=NAME             an abstract name of a Unix-domain socket, or * for all (repeatable)
 
+Files (none but these):
+  --dir=DIR                         a directory with all below it, under the same name; DIR::ro for reading only
+                                    (repeatable)
+  --map-dir=GUEST::HOST             the directory HOST under the name GUEST; also with ::ro (repeatable)
+
 Program:
   --env=KEY=VALUE                   an environment variable (repeatable; the host's are not passed on)
   -f NAME, --function NAME          call this export with the arguments, print its result, and do not run the program
   --repl                            read lines 'FUNCTION ARGUMENT...' from standard input and call each
   --timeout=MS                      end the program after so many milliseconds (default: no limit)
-  --dir=DIR, --map-dir=GUEST::HOST  checked, but files are not supported in this version
 
 Messages:
   -v=N                              0 nothing, 1 errors and refusals, 2 warnings too (default), up to 5

@@ -1,4 +1,4 @@
-import { readFileSync, readSync, statSync, writeSync } from 'node:fs'
+import { readFileSync, readSync, writeSync } from 'node:fs'
 import { endOf, endProgram, Trap } from '../host/trap.ts'
 import { POLLIN } from '../os/constants.ts'
 import { UnsupportedPlatformError } from '../os/ffi.ts'
@@ -63,7 +63,9 @@ function run(command: string, config: RunConfig, process: Process): number {
       config.devices,
       config.abstractNames,
     )
-    checkDirectories(config, messages)
+    for (const library of config.nativeLibraries) {
+      messages.warning(`--native-lib=${library}: native libraries are not loaded`)
+    }
     const bytes = readModule(config.module)
     // Before the module's start function runs, which may already be the part that takes too long.
     if (config.timeoutMs !== undefined) startWatchdog(config.timeoutMs)
@@ -71,6 +73,7 @@ function run(command: string, config: RunConfig, process: Process): number {
       args: [config.module, ...config.args],
       env: config.env,
       policy,
+      directories: config.directories,
       exit: (code) => {
         if (config.functionName !== undefined || config.repl) endProgram(new ProcessExit(code))
         return process.exit(code & 0xff)
@@ -130,24 +133,6 @@ function readModule(path: string): Uint8Array {
     if (code === 'EISDIR') throw new LoadError('WASM module load failed: magic header not detected (it is a directory)')
     throw new LoadError(`Read file to buffer failed: open file ${path} failed (${code})`)
   }
-}
-
-/** Directories are checked so that a script's mistakes show, and their absence in the program is no surprise. */
-function checkDirectories(config: RunConfig, messages: Messages): void {
-  for (const { host, mapped } of config.directories) {
-    const opening = mapped ? `pre-opening mapped directory ${host}` : `pre-opening directory ${host}`
-    let isDirectory: boolean
-    try {
-      isDirectory = statSync(host).isDirectory()
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      throw new LoadError(`error while ${opening}: ${code === 'ENOENT' ? 'no such file or directory' : code}`)
-    }
-    if (!isDirectory) throw new LoadError(`error while ${opening}: not a directory`)
-    messages.warning(`${host}: files are not supported in this version; the program sees no directory`)
-  }
-  for (const library of config.nativeLibraries)
-    messages.warning(`--native-lib=${library}: native libraries are not loaded`)
 }
 
 function callFunction(program: Program, name: string, words: readonly string[], process: Process): void {

@@ -23,7 +23,8 @@ export interface RunConfig {
   abstractNames: string[]
   /** Network interfaces that a socket may be tied to. */
   devices: string[]
-  directories: { guest: string; host: string; mapped: boolean }[]
+  /** Those of --dir, and behind them those of --map-dir. */
+  directories: { guest: string; host: string; isReadOnly: boolean; isMapped: boolean }[]
   nativeLibraries: string[]
   /** 0 says nothing but errors of the command itself, 5 says everything. */
   logLevel: number
@@ -88,6 +89,7 @@ export function parseCommandLine(argv: readonly string[]): Request {
     if (!word.startsWith('-')) {
       config.module = word
       config.args = argv.slice(i + 1)
+      config.directories.sort((a, b) => Number(a.isMapped) - Number(b.isMapped))
       return { kind: 'run', config }
     }
     if (word === '--help' || word === '-h') return { kind: 'help' }
@@ -148,14 +150,25 @@ function poolEntries(value: string): string[] {
     .filter((entry) => entry !== '')
 }
 
+/** At the end of a directory's value: it is given for reading only. */
+const READ_ONLY_SUFFIX = '::ro'
+
 function directory(value: string): RunConfig['directories'][number] {
-  return { guest: nonEmpty('--dir', value), host: value, mapped: false }
+  const { path, isReadOnly } = splitReadOnly(nonEmpty('--dir', value))
+  return { guest: path, host: path, isReadOnly, isMapped: false }
 }
 
+/** `GUEST::HOST`, split at the first `::`. */
 function mappedDirectory(value: string): RunConfig['directories'][number] {
   const separator = value.indexOf('::')
   if (separator < 0) {
     throw new UsageError(`--map-dir=${value}: a mapped directory is written GUEST::HOST`, 255)
   }
-  return { guest: value.slice(0, separator), host: value.slice(separator + 2), mapped: true }
+  const { path, isReadOnly } = splitReadOnly(value.slice(separator + 2))
+  return { guest: value.slice(0, separator), host: path, isReadOnly, isMapped: true }
+}
+
+function splitReadOnly(value: string): { path: string; isReadOnly: boolean } {
+  const isReadOnly = value.endsWith(READ_ONLY_SUFFIX)
+  return { path: isReadOnly ? value.slice(0, -READ_ONLY_SUFFIX.length) : value, isReadOnly }
 }

@@ -1,5 +1,8 @@
 import { FileType, Rights, SOCKET_RIGHTS, SOCKET_RIGHTS_INHERITING } from '../abi/preview1.ts'
 import type { Family, SocketAddress } from '../address/socket-address.ts'
+import { O_RDWR } from '../os/constants.ts'
+import { FileStatus } from '../os/file-status.ts'
+import type { DirectoryEntries } from './directory-entries.ts'
 
 /** A set of `rights` bits as two unsigned halves, so that testing it creates no bigint. */
 export interface RightsMask {
@@ -105,22 +108,36 @@ export class SocketDescriptor extends OpenDescriptor {
 const STREAM_RIGHTS =
   Rights.FD_READ | Rights.FD_WRITE | Rights.FD_FDSTAT_SET_FLAGS | Rights.FD_FILESTAT_GET | Rights.POLL_FD_READWRITE
 
-/** Seeking is no right of a terminal: a C library's `isatty` looks for its absence. */
-const SEEKABLE_STREAM_RIGHTS = STREAM_RIGHTS | Rights.FD_SEEK | Rights.FD_TELL
+/**
+ * Seeking is no right of a terminal: a C library's `isatty` looks for its absence. Of what files can be asked, those rights
+ * are left out by which a program could undo what others have written to the same file.
+ */
+const SEEKABLE_STREAM_RIGHTS =
+  STREAM_RIGHTS | Rights.FD_SEEK | Rights.FD_TELL | Rights.FD_SYNC | Rights.FD_DATASYNC | Rights.FD_ADVISE
+
+/** For which directions a stream was opened; O_RDONLY, O_WRONLY, O_RDWR. */
+const ACCESS_RIGHTS = [~Rights.FD_WRITE, ~Rights.FD_READ, ~0n]
 
 /** A standard stream: whatever the process was given as descriptor 0, 1 or 2. */
 export class StreamDescriptor extends OpenDescriptor {
   readonly kind = 'stream'
   readonly fileType: FileType
+  readonly isReadOnly = false
 
-  constructor(hostFd: number, fileType: FileType, file?: OpenFile) {
+  /** @param accessMode how the process has it: O_RDONLY, O_WRONLY or O_RDWR */
+  constructor(hostFd: number, fileType: FileType, accessMode: number = O_RDWR, file?: OpenFile) {
     const rights = fileType === FileType.REGULAR_FILE ? SEEKABLE_STREAM_RIGHTS : STREAM_RIGHTS
-    super(hostFd, rights, rights, file)
+    const possible = rights & (ACCESS_RIGHTS[accessMode] ?? ~0n)
+    super(hostFd, possible, possible, file)
     this.fileType = fileType
   }
 
+  get isSeekable(): boolean {
+    return this.fileType === FileType.REGULAR_FILE
+  }
+
   duplicate(hostFd: number): StreamDescriptor {
-    return this.passRightsTo(new StreamDescriptor(hostFd, this.fileType, this.file))
+    return this.passRightsTo(new StreamDescriptor(hostFd, this.fileType, O_RDWR, this.file))
   }
 }
 
@@ -135,4 +152,99 @@ export class EpollDescriptor extends StreamDescriptor {
   }
 }
 
-export type Descriptor = SocketDescriptor | StreamDescriptor
+/** What a regular file, or anything else in a file system that is no directory, can be asked to do. */
+const FILE_RIGHTS =
+  Rights.FD_DATASYNC |
+  Rights.FD_READ |
+  Rights.FD_SEEK |
+  Rights.FD_FDSTAT_SET_FLAGS |
+  Rights.FD_SYNC |
+  Rights.FD_TELL |
+  Rights.FD_WRITE |
+  Rights.FD_ADVISE |
+  Rights.FD_ALLOCATE |
+  Rights.FD_FILESTAT_GET |
+  Rights.FD_FILESTAT_SET_SIZE |
+  Rights.FD_FILESTAT_SET_TIMES |
+  Rights.POLL_FD_READWRITE
+
+/** What a directory can be asked to do. */
+const DIRECTORY_RIGHTS =
+  Rights.FD_FDSTAT_SET_FLAGS |
+  Rights.FD_SYNC |
+  Rights.FD_DATASYNC |
+  Rights.PATH_CREATE_DIRECTORY |
+  Rights.PATH_CREATE_FILE |
+  Rights.PATH_LINK_SOURCE |
+  Rights.PATH_LINK_TARGET |
+  Rights.PATH_OPEN |
+  Rights.FD_READDIR |
+  Rights.PATH_READLINK |
+  Rights.PATH_RENAME_SOURCE |
+  Rights.PATH_RENAME_TARGET |
+  Rights.PATH_FILESTAT_GET |
+  Rights.PATH_FILESTAT_SET_SIZE |
+  Rights.PATH_FILESTAT_SET_TIMES |
+  Rights.FD_FILESTAT_GET |
+  Rights.FD_FILESTAT_SET_TIMES |
+  Rights.PATH_SYMLINK |
+  Rights.PATH_REMOVE_DIRECTORY |
+  Rights.PATH_UNLINK_FILE |
+  Rights.POLL_FD_READWRITE
+
+/** All that can be asked of what a path leads to. */
+export const PATH_RIGHTS = DIRECTORY_RIGHTS | FILE_RIGHTS
+
+const status = new FileStatus()
+
+/** Something in a file system that was opened by its path: a file, a directory, a device. */
+export class FileDescriptor extends OpenDescriptor {
+  readonly kind = 'file'
+  /** Reached through a directory that was given for reading only. */
+  readonly isReadOnly: boolean
+  /** What is known of a directory's entries, once they have been asked for. */
+  entries: DirectoryEntries | undefined
+  #fileType: FileType | undefined
+
+  constructor(hostFd: number, rights: bigint, rightsInheriting: bigint, isReadOnly: boolean, file?: OpenFile) {
+    super(hostFd, rights, rightsInheriting, file)
+    this.isReadOnly = isReadOnly
+  }
+
+  /** Asked of the kernel at the first use: most programs know what they open. */
+  get fileType(): FileType {
+    this.#fileType ??= status.ofDescriptor(this.hostFd) < 0 ? FileType.UNKNOWN : status.fileType
+    return this.#fileType
+  }
+
+  get isDirectory(): boolean {
+    return this.fileType === FileType.DIRECTORY
+  }
+
+  /** Of the rights that were asked for, those that mean something for what was opened. */
+  override get rightsBase(): bigint {
+    return super.rightsBase & (this.isDirectory ? DIRECTORY_RIGHTS : FILE_RIGHTS)
+  }
+
+  override get rightsInheriting(): bigint {
+    return this.isDirectory ? super.rightsInheriting : super.rightsInheriting & FILE_RIGHTS
+  }
+
+  duplicate(hostFd: number): FileDescriptor {
+    const { isReadOnly, file } = this
+    return this.passRightsTo(new FileDescriptor(hostFd, PATH_RIGHTS, PATH_RIGHTS, isReadOnly, file))
+  }
+}
+
+/** A directory that the program was given at its start. */
+export class PreopenedDirectory extends FileDescriptor {
+  /** The name by which the program knows it. */
+  readonly name: Uint8Array
+
+  constructor(hostFd: number, name: Uint8Array, isReadOnly: boolean) {
+    super(hostFd, DIRECTORY_RIGHTS, PATH_RIGHTS, isReadOnly)
+    this.name = name
+  }
+}
+
+export type Descriptor = SocketDescriptor | StreamDescriptor | FileDescriptor

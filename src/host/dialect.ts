@@ -1,11 +1,13 @@
 import { BERTH_MODULE, BERTH_SIGNATURES } from '../abi/berth-socket.ts'
 import { type FunctionName, SIGNATURES } from '../abi/signatures.ts'
+import { PREVIEW1_LAYOUTS, UNSTABLE_LAYOUTS } from '../abi/unstable.ts'
 import { berthNameFunctions } from './berth-names.ts'
 import { berthSocketFunctions } from './berth-socket.ts'
 import { berthWaitFunctions } from './berth-wait.ts'
 import { fdFunctions } from './fd.ts'
 import { fileFunctions } from './file.ts'
 import type { Host, HostFunctions, HostFunctionsOf } from './host.ts'
+import { pathFunctions } from './path.ts'
 import { pollFunctions } from './poll.ts'
 import { processFunctions } from './process.ts'
 import { sockFunctions } from './sock.ts'
@@ -22,11 +24,12 @@ export interface Dialect {
 }
 
 /** Preview 1 and the socket extension, by import name. */
-export function wasiFunctions(host: Host): HostFunctions<FunctionName> {
+export function wasiFunctions(host: Host, layouts = PREVIEW1_LAYOUTS): HostFunctions<FunctionName> {
   return {
-    ...fdFunctions(host),
+    ...fdFunctions(host, layouts),
     ...fileFunctions(host),
-    ...pollFunctions(host),
+    ...pathFunctions(host, layouts),
+    ...pollFunctions(host, layouts),
     ...processFunctions(host),
     ...sockFunctions(host),
     ...sockOptionFunctions(host),
@@ -38,15 +41,21 @@ export function berthFunctions(host: Host): HostFunctionsOf<typeof BERTH_SIGNATU
   return { ...berthSocketFunctions(host), ...berthWaitFunctions(host), ...berthNameFunctions(host) }
 }
 
-/** The original registers one table under both of its names. */
-export const WASI: Dialect = {
-  modules: ['wasi_snapshot_preview1', 'wasi_unstable'],
-  signatures: SIGNATURES,
-  ignoresUnderscore: true,
-  functions: wasiFunctions,
+/** The same functions under the name and with the records of snapshot 0. */
+export function unstableFunctions(host: Host): HostFunctions<FunctionName> {
+  return wasiFunctions(host, UNSTABLE_LAYOUTS)
 }
 
+/** The module names of WASI; the socket extension is there under both, as in the original. */
+export const WASI_MODULES: readonly string[] = ['wasi_snapshot_preview1', 'wasi_unstable']
+
 export const DIALECTS: readonly Dialect[] = [
-  WASI,
+  {
+    modules: ['wasi_snapshot_preview1'],
+    signatures: SIGNATURES,
+    ignoresUnderscore: true,
+    functions: (host) => wasiFunctions(host),
+  },
+  { modules: ['wasi_unstable'], signatures: SIGNATURES, ignoresUnderscore: true, functions: unstableFunctions },
   { modules: [BERTH_MODULE], signatures: BERTH_SIGNATURES, ignoresUnderscore: false, functions: berthFunctions },
 ]

@@ -1,9 +1,12 @@
-import { fstatSync } from 'node:fs'
 import { Errno } from '../abi/errno.ts'
-import { ALL_FD_FLAGS, FdFlags, Fdstat, Filestat, Rights, Whence } from '../abi/preview1.ts'
-import { type Descriptor, type RightsMask, rightsMask, SocketDescriptor } from '../fd/descriptor.ts'
+import { ALL_FD_FLAGS, FdFlags, Fdstat, Rights } from '../abi/preview1.ts'
+import type { Layouts } from '../abi/unstable.ts'
+import { type Descriptor, FileDescriptor, type RightsMask, rightsMask, SocketDescriptor } from '../fd/descriptor.ts'
+import { F_GETFL, F_SETFL, O_APPEND, O_DSYNC, O_NONBLOCK, O_SYNC } from '../os/constants.ts'
 import { HostErrno } from '../os/errno.ts'
-import { lseek } from '../os/libc.ts'
+import { FileStatus } from '../os/file-status.ts'
+import { fcntl, lseek } from '../os/libc.ts'
+import { storeFilestat } from './filestat.ts'
 import { errnoOf, type Host, type HostFunctions } from './host.ts'
 
 const READ = rightsMask(Rights.FD_READ)
@@ -12,6 +15,9 @@ const SEEK = rightsMask(Rights.FD_SEEK)
 const TELL = rightsMask(Rights.FD_TELL)
 const SET_FLAGS = rightsMask(Rights.FD_FDSTAT_SET_FLAGS)
 const FILESTAT_GET = rightsMask(Rights.FD_FILESTAT_GET)
+
+/** `lseek`'s own numbers. Source: POSIX `unistd.h` on Linux. */
+const [SEEK_SET, SEEK_CUR, SEEK_END] = [0, 1, 2]
 
 const NO_FLAGS = { peek: false, waitAll: false }
 
@@ -28,13 +34,26 @@ type FdFunction =
   | 'fd_write'
 
 /** The descriptor functions that mean something whatever a descriptor stands for. Source: WASI snapshot-01. */
-export function fdFunctions(host: Host): HostFunctions<FdFunction> {
+export function fdFunctions(host: Host, { filestat, whence: Whence }: Layouts): HostFunctions<FdFunction> {
   const { memory, network, streams, table } = host
+  const status = new FileStatus()
+  /** What `lseek` calls each `whence`. */
+  const hostWhence = new Map([
+    [Whence.SET, SEEK_SET],
+    [Whence.CUR, SEEK_CUR],
+    [Whence.END, SEEK_END],
+  ])
 
   function descriptor(fd: number, needed: RightsMask): Descriptor | Errno {
     const found = table.get(fd)
     if (found === undefined) return Errno.BADF
     return found.may(needed) ? found : Errno.NOTCAPABLE
+  }
+
+  /** The same for reading and writing: what is open the other way only is no descriptor for it, says POSIX. */
+  function transferable(fd: number, needed: RightsMask): Descriptor | Errno {
+    const found = descriptor(fd, needed)
+    return found === Errno.NOTCAPABLE && !(table.get(fd) instanceof SocketDescriptor) ? Errno.BADF : found
   }
 
   /** Moves the position of `fd`; a socket answers SPIPE as the kernel does, whatever its rights. */
@@ -43,11 +62,14 @@ export function fdFunctions(host: Host): HostFunctions<FdFunction> {
     const found = table.get(fd)
     if (found === undefined) return Errno.BADF
     if (found instanceof SocketDescriptor) return Errno.SPIPE
-    if (!found.may(needed)) return Errno.SPIPE
-    if (whence < Whence.SET || whence > Whence.END) return Errno.INVAL
-    const position = lseek(found.hostFd, Number(offset), whence)
-    if (position < 0) return errnoOf(position)
-    memory.setU64(resultPtr, BigInt(position))
+    // A directory has positions, but only cookies lead to them.
+    if (found instanceof FileDescriptor && found.isDirectory) return Errno.BADF
+    if (!found.may(needed)) return found instanceof FileDescriptor ? Errno.NOTCAPABLE : Errno.SPIPE
+    const from = hostWhence.get(whence)
+    if (from === undefined) return Errno.INVAL
+    const position = lseek(found.hostFd, offset, from)
+    if (position < 0n) return errnoOf(Number(position))
+    memory.setU64(resultPtr, position)
     return Errno.SUCCESS
   }
 
@@ -64,19 +86,27 @@ export function fdFunctions(host: Host): HostFunctions<FdFunction> {
       if (found === undefined) return Errno.BADF
       memory.fill(statPtr, Fdstat.size, 0)
       memory.setU8(statPtr + Fdstat.filetype, found.fileType)
-      memory.setU16(statPtr + Fdstat.flags, found.file.nonBlocking ? FdFlags.NONBLOCK : 0)
+      memory.setU16(statPtr + Fdstat.flags, fdFlags(found))
       memory.setU64(statPtr + Fdstat.rightsBase, found.rightsBase)
       memory.setU64(statPtr + Fdstat.rightsInheriting, found.rightsInheriting)
       return Errno.SUCCESS
     },
 
-    /** Of the flags only NONBLOCK means something here; the others are for files, and asking for them is refused. */
+    /**
+     * NONBLOCK can be changed, and APPEND of a file. How an open file synchronises Linux does not let change: asking for more
+     * is refused, and what is left out stays, as with `F_SETFL`.
+     */
     fd_fdstat_set_flags(fd, flags) {
       const found = descriptor(fd, SET_FLAGS)
       if (typeof found === 'number') return found
       if ((flags & ~ALL_FD_FLAGS) !== 0) return Errno.INVAL
-      if ((flags & ~FdFlags.NONBLOCK) !== 0) return Errno.NOTSUP
+      const changeable = found instanceof FileDescriptor ? FdFlags.NONBLOCK | FdFlags.APPEND : FdFlags.NONBLOCK
+      if ((flags & ~fdFlags(found) & ~changeable) !== 0) return Errno.NOTSUP
       const nonBlocking = (flags & FdFlags.NONBLOCK) !== 0
+      if (found instanceof FileDescriptor) {
+        const append = (flags & FdFlags.APPEND) !== 0
+        return errnoOf(fcntl(found.hostFd, F_SETFL, (nonBlocking ? O_NONBLOCK : 0) | (append ? O_APPEND : 0)))
+      }
       if (found instanceof SocketDescriptor) return errnoOf(network.setNonBlocking(found, nonBlocking))
       found.file.nonBlocking = nonBlocking
       return Errno.SUCCESS
@@ -91,19 +121,12 @@ export function fdFunctions(host: Host): HostFunctions<FdFunction> {
 
     fd_filestat_get(fd, statPtr) {
       statPtr >>>= 0
-      if (!memory.contains(statPtr, Filestat.size)) return Errno.FAULT
+      if (!memory.contains(statPtr, filestat.size)) return Errno.FAULT
       const found = descriptor(fd, FILESTAT_GET)
       if (typeof found === 'number') return found
-      const stat = fstatSync(found.hostFd, { bigint: true })
-      memory.fill(statPtr, Filestat.size, 0)
-      memory.setU64(statPtr + Filestat.dev, stat.dev)
-      memory.setU64(statPtr + Filestat.ino, stat.ino)
-      memory.setU8(statPtr + Filestat.filetype, found.fileType)
-      memory.setU64(statPtr + Filestat.nlink, stat.nlink)
-      memory.setU64(statPtr + Filestat.fileSize, stat.size)
-      memory.setU64(statPtr + Filestat.atim, stat.atimeNs)
-      memory.setU64(statPtr + Filestat.mtim, stat.mtimeNs)
-      memory.setU64(statPtr + Filestat.ctim, stat.ctimeNs)
+      const result = status.ofDescriptor(found.hostFd)
+      if (result < 0) return errnoOf(result)
+      storeFilestat(memory, statPtr, filestat, status, found.fileType)
       return Errno.SUCCESS
     },
 
@@ -112,11 +135,12 @@ export function fdFunctions(host: Host): HostFunctions<FdFunction> {
       if (!memory.contains(sizePtr, 4)) return Errno.FAULT
       const loaded = host.loadIovecs(iovsPtr >>> 0, iovsLen >>> 0)
       if (loaded !== Errno.SUCCESS) return loaded
-      const found = descriptor(fd, READ)
+      const found = transferable(fd, READ)
       if (typeof found === 'number') return found
       const { iovecs } = host
       let bytes: number
-      if (!(found instanceof SocketDescriptor)) bytes = streams.read(found, iovecs)
+      if (found instanceof FileDescriptor) bytes = host.files.read(found, iovecs)
+      else if (!(found instanceof SocketDescriptor)) bytes = streams.read(found, iovecs)
       // Unlike `recv` of nothing, `read` of nothing does not look at the socket.
       else bytes = iovecs.totalBytes === 0 ? 0 : network.receive(found, iovecs, NO_FLAGS)
       if (bytes < 0) return errnoOf(bytes)
@@ -129,17 +153,20 @@ export function fdFunctions(host: Host): HostFunctions<FdFunction> {
       if (!memory.contains(sizePtr, 4)) return Errno.FAULT
       const loaded = host.loadIovecs(iovsPtr >>> 0, iovsLen >>> 0)
       if (loaded !== Errno.SUCCESS) return loaded
-      const found = descriptor(fd, WRITE)
+      const found = transferable(fd, WRITE)
       if (typeof found === 'number') return found
-      const bytes =
-        found instanceof SocketDescriptor ? network.send(found, host.iovecs) : streams.write(found, host.iovecs)
+      const { iovecs } = host
+      let bytes: number
+      if (found instanceof FileDescriptor) bytes = host.files.write(found, iovecs)
+      else bytes = found instanceof SocketDescriptor ? network.send(found, iovecs) : streams.write(found, iovecs)
       if (bytes < 0) return errnoOf(bytes)
       memory.setU32(sizePtr, bytes)
       return Errno.SUCCESS
     },
 
-    /** As POSIX `dup2` and then `close(from)`: `to` need not be open. */
+    /** As POSIX `dup2` and then `close(from)`, but for a number that is open. */
     fd_renumber(from, to) {
+      if (table.get(to) === undefined) return Errno.BADF
       const replaced = table.renumber(from, to)
       if (replaced === false) return Errno.BADF
       return replaced === 'none' ? Errno.SUCCESS : errnoOf(Math.max(host.release(replaced), -HostErrno.EIO))
@@ -153,4 +180,17 @@ export function fdFunctions(host: Host): HostFunctions<FdFunction> {
       return seek(fd, 0n, Whence.CUR, positionPtr >>> 0, TELL)
     },
   }
+}
+
+/** The `fdflags` of a descriptor. Whether a stream or a socket blocks is the guest's own; the rest is the kernel's. */
+function fdFlags(descriptor: Descriptor): number {
+  if (descriptor instanceof SocketDescriptor) return descriptor.file.nonBlocking ? FdFlags.NONBLOCK : 0
+  const flags = Math.max(fcntl(descriptor.hostFd, F_GETFL, 0), 0)
+  const nonBlocking = descriptor instanceof FileDescriptor ? (flags & O_NONBLOCK) !== 0 : descriptor.file.nonBlocking
+  return (
+    (nonBlocking ? FdFlags.NONBLOCK : 0) |
+    ((flags & O_APPEND) !== 0 ? FdFlags.APPEND : 0) |
+    ((flags & O_DSYNC) !== 0 ? FdFlags.DSYNC : 0) |
+    ((flags & O_SYNC) === O_SYNC ? FdFlags.SYNC | FdFlags.RSYNC : 0)
+  )
 }

@@ -1,9 +1,10 @@
 import { Errno } from '../abi/errno.ts'
 import { Iovec } from '../abi/preview1.ts'
 import type { FunctionName, SIGNATURES } from '../abi/signatures.ts'
-import { type Descriptor, type RightsMask, SocketDescriptor } from '../fd/descriptor.ts'
+import { type Descriptor, FileDescriptor, type RightsMask, SocketDescriptor } from '../fd/descriptor.ts'
 import { Streams } from '../fd/stream.ts'
 import type { DescriptorTable } from '../fd/table.ts'
+import { Files } from '../fs/files.ts'
 import type { GuestMemory } from '../memory/guest-memory.ts'
 import type { Network } from '../net/network.ts'
 import { IOV_MAX } from '../os/constants.ts'
@@ -28,6 +29,10 @@ export type HostFunctionsOf<Signatures, Name extends keyof Signatures> = { [N in
 /** Some of preview 1 and the extension; each file of this room supplies those of one WASI area. */
 export type HostFunctions<Name extends FunctionName> = HostFunctionsOf<typeof SIGNATURES, Name>
 
+/** What a host is made of; `files` may be left to it. */
+type HostParts = Pick<Host, 'memory' | 'table' | 'network' | 'waiter' | 'args' | 'env' | 'exit'> &
+  Partial<Pick<Host, 'files'>>
+
 /**
  * What the host functions of one program share. A function decodes its arguments, looks up the descriptor, asks the rooms
  * below, and encodes the result; the checks come in this order, so that the errno never depends on luck: pointers (FAULT),
@@ -45,8 +50,9 @@ export class Host {
   readonly exit: (code: number) => never
   readonly iovecs = new Iovecs()
   readonly streams: Streams
+  #files: Files | undefined
 
-  constructor(parts: Omit<Host, 'iovecs' | 'streams' | 'loadIovecs' | 'socket' | 'release'>) {
+  constructor(parts: HostParts) {
     this.memory = parts.memory
     this.table = parts.table
     this.network = parts.network
@@ -55,6 +61,13 @@ export class Host {
     this.env = parts.env
     this.exit = parts.exit
     this.streams = new Streams(parts.waiter)
+    this.#files = parts.files
+  }
+
+  /** Made at the first use: programs without directories do not pay for it. */
+  get files(): Files {
+    this.#files ??= new Files()
+    return this.#files
   }
 
   /**
@@ -78,7 +91,8 @@ export class Host {
 
   /** Closes what was taken out of the table. @returns 0, or a negative host errno */
   release(descriptor: Descriptor): number {
-    return descriptor instanceof SocketDescriptor ? this.network.close(descriptor) : this.streams.close(descriptor)
+    if (descriptor instanceof SocketDescriptor) return this.network.close(descriptor)
+    return descriptor instanceof FileDescriptor ? this.files.close(descriptor) : this.streams.close(descriptor)
   }
 
   /** The socket that `fd` stands for, if the rights `needed` are there; else why not. */

@@ -1,5 +1,6 @@
 import { Errno } from '../abi/errno.ts'
-import { ClockId, Event, EventRwFlags, EventType, Rights, SubclockFlags, Subscription } from '../abi/preview1.ts'
+import { ClockId, Event, EventRwFlags, EventType, Rights, SubclockFlags } from '../abi/preview1.ts'
+import type { Layouts } from '../abi/unstable.ts'
 import { rightsMask, SocketDescriptor } from '../fd/descriptor.ts'
 import { MONOTONIC, now } from '../os/clock.ts'
 import { FIONREAD, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT } from '../os/constants.ts'
@@ -28,7 +29,7 @@ interface Waiting {
 }
 
 /** `poll_oneoff`. Source: WASI snapshot-01. */
-export function pollFunctions(host: Host): HostFunctions<'poll_oneoff'> {
+export function pollFunctions(host: Host, { subscription: Subscription }: Layouts): HostFunctions<'poll_oneoff'> {
   const { memory, network, table, waiter } = host
   const pollfds = new Pollfds()
   const unread = new HostBuffer(8)
@@ -119,7 +120,7 @@ export function pollFunctions(host: Host): HostFunctions<'poll_oneoff'> {
   return {
     /**
      * Waits for the first of the subscriptions and reports all that have occurred by then.
-     * @param count number of subscriptions, 48 bytes each; room for as many events, 32 bytes each
+     * @param count number of subscriptions, 48 bytes each (56 in snapshot 0); room for as many events, 32 bytes each
      */
     poll_oneoff(subscriptionsPtr, eventsPtr, count, eventCountPtr) {
       subscriptionsPtr >>>= 0

@@ -1,23 +1,22 @@
-import { fstatSync, type Stats } from 'node:fs'
+import { fstatSync } from 'node:fs'
 import { FileType } from '../abi/preview1.ts'
 import { StreamDescriptor } from '../fd/descriptor.ts'
+import { F_GETFL, O_ACCMODE } from '../os/constants.ts'
+import { fileTypeOf } from '../os/file-status.ts'
+import { fcntl } from '../os/libc.ts'
 
-/** The process's descriptors 0, 1 and 2 with their true kinds. One that the process was started without stays unknown. */
+/** The process's descriptors 0, 1 and 2 as what they are. One that the process was started without stays unknown. */
 export function standardStreams(): StreamDescriptor[] {
-  return [0, 1, 2].map((hostFd) => new StreamDescriptor(hostFd, fileType(hostFd)))
+  return [0, 1, 2].map((hostFd) => {
+    const flags = fcntl(hostFd, F_GETFL, 0)
+    return new StreamDescriptor(hostFd, fileType(hostFd), flags < 0 ? undefined : flags & O_ACCMODE)
+  })
 }
 
 function fileType(hostFd: number): FileType {
-  let stat: Stats
   try {
-    stat = fstatSync(hostFd)
+    return fileTypeOf(fstatSync(hostFd).mode)
   } catch {
     return FileType.UNKNOWN
   }
-  if (stat.isFile()) return FileType.REGULAR_FILE
-  if (stat.isCharacterDevice()) return FileType.CHARACTER_DEVICE
-  if (stat.isBlockDevice()) return FileType.BLOCK_DEVICE
-  if (stat.isDirectory()) return FileType.DIRECTORY
-  // Preview 1 has no kind for pipes. A stream socket is what behaves most like the socket pairs that Node.js hands out.
-  return stat.isSocket() ? FileType.SOCKET_STREAM : FileType.UNKNOWN
 }

@@ -1,7 +1,7 @@
 /**
  * Host constants and structure layouts for Linux on x64 and arm64 (the values are the same on both). Another platform is
  * another table. Layouts are byte offsets.
- * Sources: asm-generic/socket.h, linux/in.h, linux/in6.h, linux/tcp.h, netdb.h, poll.h; struct layouts of the LP64 ABI.
+ * Sources: asm-generic/fcntl.h, linux/openat2.h, linux/stat.h, linux/dirent.h, asm-generic/socket.h, linux/in.h, linux/in6.h, linux/tcp.h, netdb.h, poll.h; struct layouts of the LP64 ABI.
  */
 
 export const AF_UNSPEC = 0
@@ -35,7 +35,80 @@ export const SHUT_RDWR = 2
 export const F_DUPFD_CLOEXEC = 1030
 export const F_GETFL = 3
 export const F_SETFL = 4
+export const O_RDONLY = 0
+export const O_WRONLY = 1
+export const O_RDWR = 2
+export const O_ACCMODE = 3
+export const O_CREAT = 0x40
+export const O_EXCL = 0x80
+export const O_NOCTTY = 0x100
+export const O_TRUNC = 0x200
+export const O_APPEND = 0x400
 export const O_NONBLOCK = 0x800
+export const O_DSYNC = 0x1000
+export const O_CLOEXEC = 0x80000
+/** Synchronised input and output; the bit of O_DSYNC is part of it. */
+export const O_SYNC = 0x101000
+export const O_PATH = 0x200000
+// The only two that arm64 numbers differently.
+export const O_DIRECTORY = process.arch === 'arm64' ? 0x4000 : 0x10000
+export const O_NOFOLLOW = process.arch === 'arm64' ? 0x8000 : 0x20000
+
+export const AT_FDCWD = -100
+export const AT_SYMLINK_NOFOLLOW = 0x100
+export const AT_REMOVEDIR = 0x200
+export const AT_SYMLINK_FOLLOW = 0x400
+export const AT_EMPTY_PATH = 0x1000
+export const UTIME_NOW = 0x3fffffff
+export const UTIME_OMIT = 0x3ffffffe
+
+export const POSIX_FADV_NORMAL = 0
+export const POSIX_FADV_RANDOM = 1
+export const POSIX_FADV_SEQUENTIAL = 2
+export const POSIX_FADV_WILLNEED = 3
+export const POSIX_FADV_DONTNEED = 4
+export const POSIX_FADV_NOREUSE = 5
+
+/** The longest path that the kernel takes, its NUL included, in bytes. */
+export const PATH_MAX = 4096
+
+/** Numbers of system calls that old C libraries have no function for. */
+export const SYS_OPENAT2 = 437
+export const SYS_STATX = process.arch === 'arm64' ? 291 : 332
+export const SYS_GETDENTS64 = process.arch === 'arm64' ? 61 : 217
+
+/** `struct open_how`: 24 bytes, each field 8. */
+export const OPEN_HOW = { size: 24, flags: 0, mode: 8, resolve: 16 } as const
+export const RESOLVE_NO_MAGICLINKS = 0x2
+export const RESOLVE_BENEATH = 0x8
+
+/** `struct statx`: 256 bytes, the same on all machines. Each time is seconds s64 and nanoseconds u32. */
+export const STATX = {
+  size: 256,
+  nlink: 16,
+  mode: 28,
+  ino: 32,
+  fileSize: 40,
+  atim: 64,
+  ctim: 96,
+  mtim: 112,
+  devMajor: 136,
+  devMinor: 140,
+} as const
+export const STATX_BASIC_STATS = 0x7ff
+
+/** The type of a file in its mode. */
+export const S_IFMT = 0xf000
+export const S_IFSOCK = 0xc000
+export const S_IFLNK = 0xa000
+export const S_IFREG = 0x8000
+export const S_IFBLK = 0x6000
+export const S_IFDIR = 0x4000
+export const S_IFCHR = 0x2000
+
+/** `struct linux_dirent64`: 19 bytes, then the name with its NUL; `reclen` covers all and padding. */
+export const DIRENT64 = { ino: 0, off: 8, reclen: 16, type: 18, name: 19 } as const
+
 export const FIONREAD = 0x541b
 export const FIONBIO = 0x5421
 export const SIOCATMARK = 0x8905

@@ -7,17 +7,26 @@ import { Errno } from '../abi/errno.ts'
  */
 export const HostErrno = {
   EPERM: 1,
-  EIO: 5,
+  ENOENT: 2,
   EINTR: 4,
+  EIO: 5,
   EBADF: 9,
   EAGAIN: 11,
   ENOMEM: 12,
   EACCES: 13,
   EFAULT: 14,
+  EEXIST: 17,
+  EXDEV: 18,
   ENODEV: 19,
+  ENOTDIR: 20,
+  EISDIR: 21,
   EINVAL: 22,
   EMFILE: 24,
+  EROFS: 30,
   ERANGE: 34,
+  ENAMETOOLONG: 36,
+  ENOSYS: 38,
+  ELOOP: 40,
   EMSGSIZE: 90,
   ENOPROTOOPT: 92,
   EPROTONOSUPPORT: 93,
@@ -32,7 +41,7 @@ export const HostErrno = {
 
 /**
  * Linux errno -> WASI errno. WASI lacks a number for some; each of those takes the nearest that a program already
- * handles. Numbers that no socket call answers are left out and become IO.
+ * handles. Numbers that no call of ours answers are left out and become IO.
  */
 const LINUX_TO_WASI: readonly (readonly [linux: number, wasi: Errno])[] = [
   [1, Errno.PERM],

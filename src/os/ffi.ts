@@ -43,9 +43,13 @@ export class UnsupportedPlatformError extends Error {
 const ffi = loadFfi()
 const libc = ffi.load(null)
 
-/** Declares a C library function; arguments are numbers. */
-export function declare(name: string, result: CType, parameters: readonly CType[]): (...args: number[]) => number {
-  return libc.func(name, result, parameters) as (...args: number[]) => number
+/** Declares a C library function. Arguments are numbers; a `long` beyond 2^53 is a bigint. */
+export function declare(
+  name: string,
+  result: CType,
+  parameters: readonly CType[],
+): (...args: (number | bigint)[]) => number {
+  return libc.func(name, result, parameters) as (...args: (number | bigint)[]) => number
 }
 
 export const errno: () => number = ffi.errno

@@ -42,7 +42,6 @@ export const recvmsg = call3('recvmsg', 'long', 'int', 'uintptr_t', 'int')
 export const sendmsg = call3('sendmsg', 'long', 'int', 'uintptr_t', 'int')
 export const readv = call3('readv', 'long', 'int', 'uintptr_t', 'int')
 export const writev = call3('writev', 'long', 'int', 'uintptr_t', 'int')
-export const lseek = call3('lseek', 'long', 'int', 'long', 'int')
 export const fcntl = call3('fcntl', 'int', 'int', 'int', 'long')
 export const ioctl = call3('ioctl', 'int', 'int', 'size_t', 'uintptr_t')
 export const poll = call3('poll', 'int', 'uintptr_t', 'size_t', 'int')
@@ -57,6 +56,7 @@ const native = {
   recvfrom: declare('recvfrom', 'long', ['int', 'uintptr_t', 'size_t', 'int', 'uintptr_t', 'uintptr_t']),
   send: declare('send', 'long', ['int', 'uintptr_t', 'size_t', 'int']),
   sendto: declare('sendto', 'long', ['int', 'uintptr_t', 'size_t', 'int', 'uintptr_t', 'uint']),
+  lseek: declare('lseek', 'long', ['int', 'long', 'int']),
   getsockopt: declare('getsockopt', 'int', ['int', 'int', 'int', 'uintptr_t', 'uintptr_t']),
   setsockopt: declare('setsockopt', 'int', ['int', 'int', 'int', 'uintptr_t', 'uint']),
   ppoll: declare('ppoll', 'int', ['uintptr_t', 'size_t', 'uintptr_t', 'uintptr_t']),
@@ -116,6 +116,12 @@ export function setsockopt(fd: number, level: number, option: number, value: num
 export function ppoll(pollfds: number, count: number, timespec: number, sigmask: number): number {
   const result = native.ppoll(pollfds, count, timespec, sigmask)
   return result < 0 ? -errno() : result
+}
+
+/** @returns the position in bytes, or a negative host errno; exact whatever its size */
+export function lseek(fd: number, offset: bigint, whence: number): bigint {
+  const result = native.lseek(fd, offset, whence)
+  return result < 0 ? BigInt(-errno()) : BigInt(result)
 }
 
 /** Gives up the processor; cannot fail. */

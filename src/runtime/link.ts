@@ -1,11 +1,11 @@
-import { DIALECTS, type Dialect, WASI } from '../host/dialect.ts'
+import { DIALECTS, type Dialect, WASI_MODULES } from '../host/dialect.ts'
 import type { Host } from '../host/host.ts'
 import { endProgram, Trap } from '../host/trap.ts'
 import { LoadError } from './errors.ts'
 import type { ModuleImport, ModuleShape } from './inspect.ts'
 
 /** The modules from which a memory may be imported; it is then made from the limits that the module declares. */
-const MEMORY_MODULES = ['env', '', ...WASI.modules]
+const MEMORY_MODULES = ['env', '', ...WASI_MODULES]
 
 export interface Linked {
   readonly imports: Record<string, Record<string, unknown>>

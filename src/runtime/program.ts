@@ -1,6 +1,9 @@
+import { getSystemErrorName } from 'node:util'
+import type { PreopenedDirectory } from '../fd/descriptor.ts'
 import { DescriptorTable } from '../fd/table.ts'
-import { WASI } from '../host/dialect.ts'
+import { WASI_MODULES } from '../host/dialect.ts'
 import { Host } from '../host/host.ts'
+import { type Directory, openDirectory } from '../host/preopens.ts'
 import { standardStreams } from '../host/standard-streams.ts'
 import { Trap } from '../host/trap.ts'
 import { GuestMemory } from '../memory/guest-memory.ts'
@@ -19,6 +22,8 @@ export interface ProgramOptions {
   /** `KEY=VALUE` each. Nothing of the host's environment is added. */
   readonly env: readonly string[]
   readonly policy: Policy
+  /** In the order of their descriptors, from 3 on. */
+  readonly directories: readonly Directory[]
   /** Ends the program for `proc_exit`; must not return. */
   readonly exit: (code: number) => never
   /** Something that the person should know and that does not stop the program. */
@@ -47,6 +52,18 @@ export class Program {
     this.#args = options.args.map(cString)
     this.#memory = new GuestMemory(addressOf)
     for (const stream of standardStreams()) this.#table.add(stream)
+    try {
+      for (const directory of options.directories) this.#table.add(preopen(directory))
+      this.#instance = this.#instantiate(module, options)
+    } catch (error) {
+      this.close()
+      throw error
+    }
+    const { memory } = this.#instance.exports
+    if (memory instanceof WebAssembly.Memory) this.#memory.attach(memory)
+  }
+
+  #instantiate(module: WebAssembly.Module, options: ProgramOptions): WebAssembly.Instance {
     const host = new Host({
       memory: this.#memory,
       table: this.#table,
@@ -59,7 +76,7 @@ export class Program {
     const { imports, importedMemory } = link(this.shape, host, options.warn)
     if (importedMemory !== undefined) this.#memory.attach(importedMemory)
     try {
-      this.#instance = new WebAssembly.Instance(module, imports)
+      return new WebAssembly.Instance(module, imports)
     } catch (error) {
       // A RuntimeError with these words is data or elements that do not fit; any other is the start function's.
       const isSegment = error instanceof WebAssembly.RuntimeError && error.message.startsWith('WebAssembly.Instance()')
@@ -67,8 +84,6 @@ export class Program {
         throw new LoadError(`WASM module instantiate failed: ${error.message}`)
       throw error
     }
-    const { memory } = this.#instance.exports
-    if (memory instanceof WebAssembly.Memory) this.#memory.attach(memory)
   }
 
   /** Runs the program from its entry point to its end. */
@@ -122,6 +137,19 @@ export class Program {
   }
 }
 
+function preopen(directory: Directory): PreopenedDirectory {
+  const opened = openDirectory(directory)
+  if (typeof opened !== 'number') return opened
+  const what = directory.guest === directory.host ? 'directory' : 'mapped directory'
+  throw new LoadError(`error while pre-opening ${what} ${directory.host}: ${errnoText(opened)}`)
+}
+
+/** The host's name for a negative errno, or what it means where people meet it most. */
+function errnoText(result: number): string {
+  const name = getSystemErrorName(result)
+  return { ENOENT: 'no such file or directory', ENOTDIR: 'not a directory', EACCES: 'permission denied' }[name] ?? name
+}
+
 function cString(text: string): Uint8Array {
   return Buffer.from(`${text}\0`)
 }
@@ -149,7 +177,7 @@ function checkShape({ imports, exports }: ModuleShape): void {
   if (start !== undefined && (start.kind !== 'function' || start.signature !== ':')) {
     throw new LoadError('WASM module load failed: _start must be a function without parameters and results')
   }
-  const usesWasi = imports.some((entry) => entry.kind === 'function' && WASI.modules.includes(entry.module))
+  const usesWasi = imports.some((entry) => entry.kind === 'function' && WASI_MODULES.includes(entry.module))
   const hasMemory = exported('memory')?.kind === 'memory' || imports.some((entry) => entry.kind === 'memory')
   if ((usesWasi || start !== undefined) && !hasMemory) {
     throw new LoadError('WASM module load failed: a module with WASI apis must export memory by default')

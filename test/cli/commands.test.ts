@@ -135,21 +135,13 @@ for (const word of [
   })
 }
 
-for (const [word, named] of [
-  [`--dir=${directory}`, directory],
-  [`--map-dir=/data::${directory}`, directory],
-  ['--map-dir=::.', '.'],
-  ['--native-lib=libx.so', 'libx.so'],
-] as const) {
-  test(`${word.replace(directory, 'DIR')} is accepted with a warning that -v=1 silences`, async () => {
-    const { exit, stdout, stderr } = await iwasm([word, nothing])
-    assert.deepEqual([exit, stdout], [0, ''])
-    assert.equal(lines(stderr).length, 1)
-    assert.match(stderr, /^iwasm: warning: /)
-    assert.ok(stderr.includes(named))
-    assert.deepEqual(await iwasm(['-v=1', word, nothing]), { exit: 0, stdout: '', stderr: '' })
-  })
-}
+test('--native-lib is accepted with a warning that -v=1 silences', async () => {
+  const { exit, stdout, stderr } = await iwasm(['--native-lib=libx.so', nothing])
+  assert.deepEqual([exit, stdout], [0, ''])
+  assert.equal(lines(stderr).length, 1)
+  assert.match(stderr, /^iwasm: warning: .*libx\.so/)
+  assert.deepEqual(await iwasm(['-v=1', '--native-lib=libx.so', nothing]), { exit: 0, stdout: '', stderr: '' })
+})
 
 test('more than eight of every repeatable option', async () => {
   const twenty = Array.from({ length: 20 }, (_, i) => i)
@@ -164,7 +156,7 @@ test('more than eight of every repeatable option', async () => {
     nothing,
   ])
   assert.equal(exit, 0)
-  assert.equal(lines(stderr).length, 60, 'one warning for each directory and library')
+  assert.equal(lines(stderr).length, 20, 'one warning for each library')
 })
 
 test('a module in the current directory, in another one, and with odd characters in its name', async () => {

@@ -31,20 +31,20 @@ test('a new descriptor gets the lowest free number', () => {
   assert.equal(f.open(4, 'stream'), 0)
 })
 
-test('fd_renumber: the target need not be open; if it is, it is closed', () => {
+test('fd_renumber: the target must be open and is closed', () => {
   const fd = f.open(4, 'stream')
-  assert.equal(f.wasi.fd_renumber(fd, 40), Errno.SUCCESS)
-  assert.equal(f.wasi.fd_close(fd), Errno.BADF)
+  assert.equal(f.wasi.fd_renumber(fd, 40), Errno.BADF)
   const second = f.open(4, 'datagram')
   const open = openHostDescriptors()
-  assert.equal(f.wasi.fd_renumber(second, 40), Errno.SUCCESS)
+  assert.equal(f.wasi.fd_renumber(second, fd), Errno.SUCCESS)
   assert.equal(openHostDescriptors(), open - 1)
-  must(f.wasi.fd_fdstat_get(40, OUT))
+  assert.equal(f.wasi.fd_close(second), Errno.BADF)
+  must(f.wasi.fd_fdstat_get(fd, OUT))
   assert.equal(f.bytes()[OUT], FileType.SOCKET_DGRAM)
-  assert.equal(f.wasi.fd_renumber(40, 40), Errno.SUCCESS)
-  assert.equal(f.wasi.fd_renumber(99, 40), Errno.BADF)
-  assert.equal(f.wasi.fd_renumber(40, -1), Errno.BADF)
-  assert.equal(f.wasi.fd_renumber(40, 1 << 20), Errno.BADF)
+  assert.equal(f.wasi.fd_renumber(fd, fd), Errno.SUCCESS)
+  assert.equal(f.wasi.fd_renumber(99, fd), Errno.BADF)
+  assert.equal(f.wasi.fd_renumber(fd, -1), Errno.BADF)
+  assert.equal(f.wasi.fd_renumber(fd, 1 << 20), Errno.BADF)
 })
 
 test('fd_fdstat_get tells kind, mode and rights of a socket', () => {

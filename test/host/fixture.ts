@@ -8,8 +8,11 @@ import { SIGNATURES } from '../../src/abi/signatures.ts'
 import { Addr, AddrKind } from '../../src/abi/sock.ts'
 import { parseAddress } from '../../src/address/socket-address.ts'
 import { DescriptorTable } from '../../src/fd/table.ts'
-import { berthFunctions, wasiFunctions } from '../../src/host/dialect.ts'
+import type { OpenBeneath } from '../../src/fs/beneath.ts'
+import { Files } from '../../src/fs/files.ts'
+import { berthFunctions, unstableFunctions, wasiFunctions } from '../../src/host/dialect.ts'
 import { Host } from '../../src/host/host.ts'
+import { openDirectory } from '../../src/host/preopens.ts'
 import { standardStreams } from '../../src/host/standard-streams.ts'
 import { GuestMemory } from '../../src/memory/guest-memory.ts'
 import { Network } from '../../src/net/network.ts'
@@ -30,6 +33,10 @@ export interface FixtureOptions {
   readonly env?: readonly string[]
   readonly waiter?: Waiter
   readonly pages?: number
+  /** Preopened from descriptor 3 on. */
+  readonly directories?: readonly { guest: string; host: string; readOnly?: boolean }[]
+  /** How paths are resolved. */
+  readonly openBeneath?: OpenBeneath
 }
 
 export const LOOPBACK = ['127.0.0.0/8', '::1/128', '0.0.0.0/32', '::/128']
@@ -58,6 +65,11 @@ export function createFixture(options: FixtureOptions = {}) {
   )
   const table = new DescriptorTable()
   for (const stream of standardStreams()) table.add(stream)
+  for (const directory of options.directories ?? []) {
+    const opened = openDirectory({ ...directory, isReadOnly: directory.readOnly ?? false })
+    if (typeof opened === 'number') throw new Error(`${directory.host}: errno ${-opened}`)
+    table.add(opened)
+  }
   const cString = (text: string) => new TextEncoder().encode(`${text}\0`)
   const host = new Host({
     memory,
@@ -69,8 +81,10 @@ export function createFixture(options: FixtureOptions = {}) {
     exit: (code) => {
       throw new Exit(code)
     },
+    ...(options.openBeneath === undefined ? {} : { files: new Files(options.openBeneath) }),
   })
   const wasi = wasiFunctions(host)
+  const unstable = unstableFunctions(host)
   const berth = berthFunctions(host)
   const view = () => new DataView(wasmMemory.buffer)
   const bytes = () => new Uint8Array(wasmMemory.buffer)
@@ -149,6 +163,7 @@ export function createFixture(options: FixtureOptions = {}) {
 
   return {
     wasi,
+    unstable,
     berth,
     memory,
     wasmMemory,

@@ -42,11 +42,35 @@ const ACCEPTED: readonly (readonly [words: string[], config: Partial<RunConfig>]
   [['--allow-resolve=a,b', 'm.wasm'], { resolvable: ['a,b'] }], // one pattern an option: checked later, by its name
   [['--env=A=1', '--env=B=', '--env=C=x=y z', 'm.wasm'], { env: ['A=1', 'B=', 'C=x=y z'] }],
   [['--env=A=1', '--env=A=2', 'm.wasm'], { env: ['A=1', 'A=2'] }],
-  [['--dir=.', 'm.wasm'], { directories: [{ guest: '.', host: '.', mapped: false }] }],
-  [['--dir=a=b', 'm.wasm'], { directories: [{ guest: 'a=b', host: 'a=b', mapped: false }] }],
-  [['--map-dir=/data::/srv', 'm.wasm'], { directories: [{ guest: '/data', host: '/srv', mapped: true }] }],
-  [['--map-dir=a::b::c', 'm.wasm'], { directories: [{ guest: 'a', host: 'b::c', mapped: true }] }],
-  [['--map-dir=::/srv', 'm.wasm'], { directories: [{ guest: '', host: '/srv', mapped: true }] }],
+  [['--dir=.', 'm.wasm'], { directories: [{ guest: '.', host: '.', isReadOnly: false, isMapped: false }] }],
+  [['--dir=a=b', 'm.wasm'], { directories: [{ guest: 'a=b', host: 'a=b', isReadOnly: false, isMapped: false }] }],
+  [
+    ['--map-dir=/data::/srv', 'm.wasm'],
+    { directories: [{ guest: '/data', host: '/srv', isReadOnly: false, isMapped: true }] },
+  ],
+  [['--map-dir=a::b::c', 'm.wasm'], { directories: [{ guest: 'a', host: 'b::c', isReadOnly: false, isMapped: true }] }],
+  [['--dir=a::ro', 'm.wasm'], { directories: [{ guest: 'a', host: 'a', isReadOnly: true, isMapped: false }] }],
+  [
+    ['--dir=a::ro/', 'm.wasm'],
+    { directories: [{ guest: 'a::ro/', host: 'a::ro/', isReadOnly: false, isMapped: false }] },
+  ],
+  [
+    ['--map-dir=/d::/srv::ro', 'm.wasm'],
+    { directories: [{ guest: '/d', host: '/srv', isReadOnly: true, isMapped: true }] },
+  ],
+  [['--map-dir=a::ro', 'm.wasm'], { directories: [{ guest: 'a', host: 'ro', isReadOnly: false, isMapped: true }] }],
+  [
+    ['--map-dir=a::b', '--dir=c', '--map-dir=d::e', '--dir=f', 'm.wasm'],
+    {
+      directories: [
+        { guest: 'c', host: 'c', isReadOnly: false, isMapped: false },
+        { guest: 'f', host: 'f', isReadOnly: false, isMapped: false },
+        { guest: 'a', host: 'b', isReadOnly: false, isMapped: true },
+        { guest: 'd', host: 'e', isReadOnly: false, isMapped: true },
+      ],
+    },
+  ],
+  [['--map-dir=::/srv', 'm.wasm'], { directories: [{ guest: '', host: '/srv', isReadOnly: false, isMapped: true }] }],
   [['--native-lib=libx.so', 'm.wasm'], { nativeLibraries: ['libx.so'] }],
   [['-v=0', 'm.wasm'], { logLevel: 0 }],
   [['-v=5', 'm.wasm'], { logLevel: 5 }],
