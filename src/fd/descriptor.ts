@@ -31,6 +31,13 @@ class OpenFile {
    * the next operation on the socket must still fail with it.
    */
   pendingError = 0
+  /** The paths of a Unix-domain socket and its peer as the program gave them, with the NUL that the kernel adds. */
+  localPath: Uint8Array | undefined
+  peerPath: Uint8Array | undefined
+  /** The host descriptor of the directory in which the socket's path was made, by which others find it. */
+  directoryFd: number | undefined
+  /** How many descriptors stand for it. */
+  users = 0
 }
 
 export type Protocol = 'tcp' | 'udp' | 'unix'
@@ -48,6 +55,7 @@ abstract class OpenDescriptor {
   constructor(hostFd: number, rights: bigint, rightsInheriting: bigint, file = new OpenFile()) {
     this.hostFd = hostFd
     this.file = file
+    file.users++
     this.#rightsBase = rights
     this.#rightsInheriting = rightsInheriting
     this.#rights = rightsMask(rights)
@@ -67,13 +75,13 @@ abstract class OpenDescriptor {
 
   /** A duplicate may do what the original may. */
   protected passRightsTo<T extends OpenDescriptor>(duplicate: T): T {
-    duplicate.limitRights(this.#rightsBase, this.#rightsInheriting)
+    duplicate.limitRights(this.rightsBase, this.rightsInheriting)
     return duplicate
   }
 
   /** Rights can be given up and not regained. @returns false, with nothing changed, where the new ones exceed the old */
   limitRights(base: bigint, inheriting: bigint): boolean {
-    if ((base & ~this.#rightsBase) !== 0n || (inheriting & ~this.#rightsInheriting) !== 0n) return false
+    if ((base & ~this.rightsBase) !== 0n || (inheriting & ~this.rightsInheriting) !== 0n) return false
     this.#rightsBase = base
     this.#rightsInheriting = inheriting
     this.#rights = rightsMask(base)

@@ -1,5 +1,6 @@
 import type { FileType } from '../abi/preview1.ts'
 import { DIRENT64 } from '../os/constants.ts'
+import { HostErrno } from '../os/errno.ts'
 import { HostBuffer } from '../os/ffi.ts'
 import { fileTypeOfEntry } from '../os/file-status.ts'
 import { lseek } from '../os/libc.ts'
@@ -8,6 +9,8 @@ import { getdents64 } from '../os/libc-files.ts'
 /** As much as the C library reads at once. */
 const ROOM_BYTES = 32_768
 const SEEK_SET = 0
+/** With more cookies than this, starting afresh forgets those given out before. */
+const MAX_COOKIES = 1 << 20
 
 /** One entry. `name` is good until the next entry is asked for. */
 export interface DirectoryEntry {
@@ -19,63 +22,81 @@ export interface DirectoryEntry {
 }
 
 /**
- * The entries of one open directory, by cookies. A cookie is the kernel's own position; 0 is the beginning, and asking
- * for it looks afresh. What was read in one piece is given out in pieces as small as the program wants.
+ * The entries of one open directory, by cookies. 0 is the beginning, and asking for it looks afresh. What was read in one piece is given out in pieces as small as the program wants.
  */
 export class DirectoryEntries {
   readonly #buffer = new HostBuffer(ROOM_BYTES)
   /** Where the bytes in the buffer end, and the cookie with which they begin. */
   #end = 0
-  #firstCookie = 0n
+  #firstPosition = 0n
+  /**
+   * The kernel's position behind each cookie given out. Its positions have 63 bits on some file systems, and the `long` in
+   * which a 32-bit program keeps a place has 31: cookies are numbers in this list.
+   */
+  #positions = [0n]
 
   /**
    * @param take is given each entry from `cookie` on, until it answers false
    * @returns 0 or a negative host errno
    */
   read(hostFd: number, cookie: bigint, take: (entry: DirectoryEntry) => boolean): number {
-    let at = cookie === 0n ? -1 : this.#find(cookie)
+    let number = Number(BigInt.asUintN(64, cookie))
+    // A directory that keeps changing under a program that keeps reading it must not fill the memory.
+    if (number === 0 && this.#positions.length > MAX_COOKIES) this.#positions = [0n]
+    let position = this.#positions[number]
+    // Behind what nobody was told of comes nothing.
+    if (position === undefined) return 0
+    let at = number === 0 ? -1 : this.#find(position)
     for (;;) {
       if (at < 0 || at === this.#end) {
-        const bytes = this.#fill(hostFd, cookie)
+        const bytes = this.#fill(hostFd, position)
         if (bytes <= 0) return bytes
         at = 0
       }
-      const entry = this.#entry(at)
-      if (!take(entry)) return 0
-      cookie = entry.next
+      position = this.#buffer.view.getBigInt64(at + DIRENT64.off, true)
+      number = this.#numberAfter(number, position)
+      if (!take(this.#entry(at, BigInt(number)))) return 0
       at += this.#buffer.view.getUint16(at + DIRENT64.reclen, true)
     }
   }
 
   /** Where in the buffer the entry behind `cookie` begins; -1 if it is not known. */
-  #find(cookie: bigint): number {
-    if (this.#end > 0 && cookie === this.#firstCookie) return 0
+  #find(position: bigint): number {
+    if (this.#end > 0 && position === this.#firstPosition) return 0
     const { view } = this.#buffer
     for (let at = 0; at < this.#end; ) {
-      const next = view.getBigUint64(at + DIRENT64.off, true)
+      const next = view.getBigInt64(at + DIRENT64.off, true)
       at += view.getUint16(at + DIRENT64.reclen, true)
-      if (next === cookie) return at
+      if (next === position) return at
     }
     return -1
   }
 
-  #fill(hostFd: number, cookie: bigint): number {
+  /** The number of the position of the entry behind number `before`: as when it was read the last time, or a new one. */
+  #numberAfter(before: number, position: bigint): number {
+    if (this.#positions[before + 1] === position) return before + 1
+    return this.#positions.push(position) - 1
+  }
+
+  #fill(hostFd: number, position: bigint): number {
     this.#end = 0
-    const position = lseek(hostFd, BigInt.asIntN(64, cookie), SEEK_SET)
-    if (position < 0n) return Number(position)
+    const moved = lseek(hostFd, position, SEEK_SET)
+    if (moved < 0n) return Number(moved)
     const bytes = getdents64(hostFd, this.#buffer.address, ROOM_BYTES)
+    // A directory that has been removed has no entries any more.
+    if (bytes === -HostErrno.ENOENT) return 0
     if (bytes > 0) {
       this.#end = bytes
-      this.#firstCookie = cookie
+      this.#firstPosition = position
     }
     return bytes
   }
 
-  #entry(at: number): DirectoryEntry {
+  #entry(at: number, next: bigint): DirectoryEntry {
     const { bytes, view } = this.#buffer
     const name = bytes.subarray(at + DIRENT64.name, at + view.getUint16(at + DIRENT64.reclen, true))
     return {
-      next: view.getBigUint64(at + DIRENT64.off, true),
+      next,
       ino: view.getBigUint64(at + DIRENT64.ino, true),
       type: fileTypeOfEntry(view.getUint8(at + DIRENT64.type)),
       name: name.subarray(0, name.indexOf(0)),

@@ -68,9 +68,14 @@ export class DescriptorTable {
     return this.replace(to, moved)
   }
 
-  /** Every open descriptor, in the order of the numbers; the table is then empty. */
+  /** Every open descriptor, in the order of the numbers. */
+  *all(): Generator<Descriptor> {
+    for (const descriptor of this.#entries) if (descriptor !== undefined) yield descriptor
+  }
+
+  /** The same; the table is then empty. */
   removeAll(): Descriptor[] {
-    const open = this.#entries.filter((descriptor) => descriptor !== undefined)
+    const open = [...this.all()]
     this.#entries.length = 0
     this.#taken.fill(0)
     return open

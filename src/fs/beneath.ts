@@ -42,17 +42,29 @@ export function kernelOpener(): OpenBeneath {
   const buffer = new PathBuffer()
   how.view.setUint32(OPEN_HOW.resolve, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS, true)
   return (dirFd, path, flags, mode) => {
-    how.view.setUint32(OPEN_HOW.flags, flags | ALWAYS, true)
-    // Other than `open`, this call refuses a mode that means nothing.
+    // Other than `open`, this call refuses flags and a mode that mean nothing.
+    how.view.setUint32(OPEN_HOW.flags, flags | ((flags & O_PATH) === 0 ? ALWAYS : O_CLOEXEC), true)
     how.view.setUint32(OPEN_HOW.mode, (flags & O_CREAT) === 0 ? 0 : mode, true)
     const address = buffer.set(path)
     for (let races = 0; races < MAX_RACES; ) {
       const fd = openat2(dirFd, address, how.address)
       if (fd === -HostErrno.EAGAIN) races++
       else if (fd === -HostErrno.EXDEV) return -HostErrno.EPERM
+      else if (fd === -HostErrno.ELOOP) return isMagic(dirFd, address, flags) ? -HostErrno.EPERM : fd
       else if (fd !== -HostErrno.EINTR) return fd
     }
     return openByWalk(dirFd, path, flags, mode)
+  }
+
+  /** "Too many links" is also the answer to a link that /proc makes up; asked for less, the kernel tells them apart. */
+  function isMagic(dirFd: number, address: number, flags: number): boolean {
+    how.view.setUint32(OPEN_HOW.flags, (flags & (O_NOFOLLOW | O_DIRECTORY)) | O_PATH | O_CLOEXEC, true)
+    how.view.setUint32(OPEN_HOW.mode, 0, true)
+    how.view.setUint32(OPEN_HOW.resolve, RESOLVE_BENEATH, true)
+    const fd = openat2(dirFd, address, how.address)
+    how.view.setUint32(OPEN_HOW.resolve, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS, true)
+    if (fd >= 0) close(fd)
+    return fd === -HostErrno.EXDEV
   }
 }
 
@@ -94,6 +106,7 @@ class Walk {
   #components: string[] = []
   #links = 0
   #flags: number
+  #endsInSlash = false
 
   constructor(dirFd: number, flags: number) {
     this.#entered = [dirFd]
@@ -104,14 +117,8 @@ class Walk {
   queue(path: Uint8Array): number {
     const text = Buffer.from(path.buffer, path.byteOffset, path.length).toString('latin1')
     if (text.startsWith('/')) return -HostErrno.EPERM
-    const isLast = this.#components.length === 0
-    const names = text.split('/').filter((name) => name !== '' && name !== '.')
-    const endsAsDirectory = /(^|\/)\.?$/.test(text)
-    if (isLast && endsAsDirectory) {
-      if ((this.#flags & O_CREAT) !== 0) return -HostErrno.EISDIR
-      // `link/` is what the link leads to, also where links are not followed.
-      this.#flags = (this.#flags | O_DIRECTORY) & ~O_NOFOLLOW
-    }
+    if (this.#components.length === 0 && text.endsWith('/')) this.#endsInSlash = true
+    const names = text.split('/').filter((name) => name !== '')
     this.#components.push(...names.reverse())
     return 0
   }
@@ -120,12 +127,12 @@ class Walk {
     for (;;) {
       const name = this.#components.pop()
       if (name === undefined) return this.#openAt('.', this.#flags, mode)
+      // In the middle it changes nothing; at the end it asks for a directory, which what comes before it has to be.
+      if (name === '.') continue
       if (name === '..') {
         if (this.#entered.length === 1) return -HostErrno.EPERM
-        // `file/..` is an error, and so is going up from a directory that may not be searched.
-        const here = this.#openAt('.', O_PATH | O_DIRECTORY | O_CLOEXEC, 0)
-        if (here < 0) return here
-        close(here)
+        const wrong = this.#checkHere()
+        if (wrong < 0) return wrong
         close(this.#entered.pop()!)
       } else if (this.#components.length > 0) {
         const result = this.#enter(name)
@@ -156,6 +163,11 @@ class Walk {
 
   /** Opens the last component. @returns undefined where it was a link and there is more to walk */
   #openLast(name: string, mode: number): number | undefined {
+    if (this.#endsInSlash) {
+      if ((this.#flags & O_CREAT) !== 0) return this.#checkHere() || -HostErrno.EISDIR
+      // `link/` is what the link leads to, also where links are not followed.
+      this.#flags = (this.#flags | O_DIRECTORY) & ~O_NOFOLLOW
+    }
     const fd = this.#openAt(name, this.#flags | O_NOFOLLOW, mode)
     if ((this.#flags & O_NOFOLLOW) !== 0) return fd
     if (fd >= 0) {
@@ -173,12 +185,22 @@ class Walk {
     return followed < 0 ? followed : undefined
   }
 
+  /** Whether this is a directory and may be searched: `file/..` is an error. @returns 0 or a negative host errno */
+  #checkHere(): number {
+    const here = this.#openAt('.', O_PATH | O_DIRECTORY | O_CLOEXEC, 0)
+    if (here < 0) return here
+    close(here)
+    return 0
+  }
+
   /** Queues what a link says. @returns 0, undefined if it is no link, or a negative host errno */
   #follow(fd: number, name: string): number | undefined {
     const length = readlinkat(fd, walkPath.set(Buffer.from(name, 'latin1')), linkText.address, PATH_MAX)
     if (length < 0) return undefined
     this.#links++
     if (this.#links > MAX_LINKS) return -HostErrno.ELOOP
+    // Longer than any that can be made: some of it is missing.
+    if (length === PATH_MAX) return -HostErrno.ENAMETOOLONG
     return this.queue(linkText.bytes.slice(0, length))
   }
 

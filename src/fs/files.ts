@@ -1,3 +1,4 @@
+import { FileType } from '../abi/preview1.ts'
 import type { FileDescriptor, StreamDescriptor } from '../fd/descriptor.ts'
 import { DirectoryEntries, type DirectoryEntry } from '../fd/directory-entries.ts'
 import {
@@ -9,6 +10,7 @@ import {
   O_CREAT,
   O_DIRECTORY,
   O_EXCL,
+  O_NOFOLLOW,
   O_PATH,
   O_TRUNC,
   UTIME_NOW,
@@ -23,6 +25,7 @@ import {
   fdatasync,
   fsync,
   ftruncate,
+  futimens,
   linkat,
   mkdirat,
   posixFadvise,
@@ -36,7 +39,7 @@ import {
   utimensat,
 } from '../os/libc-files.ts'
 import { bestOpener, type OpenBeneath } from './beneath.ts'
-import { checkPath, endsInSlash, isAbsolute, PathBuffer, splitPath } from './path.ts'
+import { checkPath, endsInSlash, isAbsolute, isDotDot, PathBuffer, splitPath } from './path.ts'
 
 /** What a new file and a new directory permit, before the process's umask. */
 const NEW_FILE_MODE = 0o666
@@ -73,12 +76,36 @@ export class Files {
     if (wrong < 0) return wrong
     if (!dir.isReadOnly) return this.#openBeneath(dir.hostFd, path, flags, NEW_FILE_MODE)
     if ((flags & O_ACCMODE) !== 0 || (flags & O_TRUNC) !== 0) return -HostErrno.EROFS
-    const fd = this.#openBeneath(dir.hostFd, path, flags & ~(O_CREAT | O_EXCL), 0)
-    if ((flags & O_CREAT) === 0) return fd
-    if (fd === -HostErrno.ENOENT) return -HostErrno.EROFS
-    if (fd < 0 || (flags & O_EXCL) === 0) return fd
+    return (flags & O_CREAT) === 0 ? this.#openBeneath(dir.hostFd, path, flags, 0) : this.#openMade(dir, path, flags)
+  }
+
+  /** What `open` with O_CREAT answers below a directory for reading only: what is there already, it opens. */
+  #openMade(dir: FileDescriptor, path: Uint8Array, flags: number): number {
+    const isExclusive = (flags & O_EXCL) !== 0
+    const looking = isExclusive ? O_PATH | O_NOFOLLOW : flags & ~O_CREAT
+    const fd = this.#openBeneath(dir.hostFd, path, looking, 0)
+    // What is wrong with the way to it, or with its name, is said first.
+    if (fd === -HostErrno.ENOENT) {
+      return this.#inParent(dir, path, () => (endsInSlash(path) ? -HostErrno.EISDIR : -HostErrno.EROFS))
+    }
+    if (fd < 0) return fd
+    const isDirectory = this.status.ofDescriptor(fd) === 0 && this.status.fileType === FileType.DIRECTORY
+    if (!isExclusive && !isDirectory) return fd
     close(fd)
-    return -HostErrno.EEXIST
+    return isExclusive ? -HostErrno.EEXIST : -HostErrno.EISDIR
+  }
+
+  /**
+   * Opens the directory that holds the last component of a path.
+   * @returns a host descriptor of its own, and the component; or a negative host errno
+   */
+  openParent(dir: FileDescriptor, path: Uint8Array): { fd: number; name: Uint8Array } | number {
+    const wrong = checkRelative(path)
+    if (wrong < 0) return wrong
+    const { parent, name, isDots } = splitPath(path)
+    const holder = isDots ? path : parent
+    const fd = this.#openBeneath(dir.hostFd, holder.length === 0 ? DOT : holder, O_PATH | O_DIRECTORY, 0)
+    return fd < 0 ? fd : { fd, name: isDots ? DOT : name }
   }
 
   close(file: FileDescriptor): number {
@@ -92,7 +119,7 @@ export class Files {
 
   removeDirectory(dir: FileDescriptor, path: Uint8Array): number {
     if (dir.isReadOnly) return -HostErrno.EROFS
-    return this.#inParent(dir, path, (fd, name) => unlinkat(fd, this.#name.set(name), AT_REMOVEDIR))
+    return this.#inParent(dir, path, (fd, _, written) => unlinkat(fd, this.#name.set(written), AT_REMOVEDIR))
   }
 
   unlink(dir: FileDescriptor, path: Uint8Array): number {
@@ -118,12 +145,15 @@ export class Files {
     return this.#atName(
       dir,
       path,
-      (fd, name) =>
-        this.#inParent(newDir, newPath, (newFd, newName) => {
-          const from = this.#name.set(name)
-          if (follow && this.#isLink(fd, from)) return FOLLOW
-          return linkat(fd, from, newFd, this.#otherName.set(newName), 0)
-        }),
+      (fd, name) => {
+        // The kernel looks for the old name first.
+        const missing = this.status.of(fd, this.#name.set(name), AT_SYMLINK_NOFOLLOW)
+        if (missing < 0) return missing
+        if (follow && this.status.isSymbolicLink) return FOLLOW
+        return this.#inParent(newDir, newPath, (newFd, newName) =>
+          linkat(fd, this.#name.set(name), newFd, this.#otherName.set(newName), 0),
+        )
+      },
       (fd) =>
         this.#inParent(newDir, newPath, (newFd, newName) =>
           linkat(AT_FDCWD, this.#name.set(procPath(fd)), newFd, this.#otherName.set(newName), AT_SYMLINK_FOLLOW),
@@ -180,7 +210,7 @@ export class Files {
   setTimesOf(file: AnyFile, atim: NewTime, mtim: NewTime): number {
     if (file.isReadOnly) return -HostErrno.EROFS
     this.#putTimes(atim, mtim)
-    return utimensat(file.hostFd, 0, this.#times.address, 0)
+    return futimens(file.hostFd, this.#times.address)
   }
 
   setSize(file: AnyFile, size: bigint): number {
@@ -234,23 +264,37 @@ export class Files {
     }
   }
 
-  /** Gives the entries behind `cookie` to `take` until it answers false. */
+  /**
+   * Gives the entries behind `cookie` to `take` until it answers false. `..` has the number of the directory itself, as in
+   * the root of a file system: what is above may be outside.
+   */
   readDirectory(dir: FileDescriptor, cookie: bigint, take: (entry: DirectoryEntry) => boolean): number {
     dir.entries ??= new DirectoryEntries()
-    return dir.entries.read(dir.hostFd, cookie, take)
+    return dir.entries.read(dir.hostFd, cookie, (entry) => {
+      if (!isDotDot(entry.name)) return take(entry)
+      const result = this.status.ofDescriptor(dir.hostFd)
+      return take({ ...entry, ino: result < 0 ? 0n : this.status.ino })
+    })
   }
 
-  /** Acts on the last component of a path in the directory that holds it. The kernel follows no link there. */
-  #inParent(dir: FileDescriptor, path: Uint8Array, act: (dirFd: number, name: Uint8Array) => number): number {
+  /**
+   * Acts on the last component of a path in the directory that holds it. The kernel follows no link there.
+   * @param act gets `.` where the path ends in `..`; and as it is written, for what never goes there
+   */
+  #inParent(
+    dir: FileDescriptor,
+    path: Uint8Array,
+    act: (dirFd: number, name: Uint8Array, written: Uint8Array) => number,
+  ): number {
     const wrong = checkRelative(path)
     if (wrong < 0) return wrong
     const { parent, name, isDots } = splitPath(path)
     const holder = isDots ? path : parent
-    if (holder.length === 0) return act(dir.hostFd, name)
+    if (holder.length === 0) return act(dir.hostFd, name, name)
     const fd = this.#openBeneath(dir.hostFd, holder, O_PATH | O_DIRECTORY, 0)
     if (fd < 0) return fd
     try {
-      return act(fd, isDots ? DOT : name)
+      return act(fd, isDots ? DOT : name, name)
     } finally {
       close(fd)
     }

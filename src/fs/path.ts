@@ -33,6 +33,11 @@ export function endsInSlash(path: Uint8Array): boolean {
   return path[path.length - 1] === SLASH
 }
 
+/** @param name a component of a path, without slashes */
+export function isDotDot(name: Uint8Array): boolean {
+  return name.length === 2 && name[0] === DOT && name[1] === DOT
+}
+
 /** The last component of a path and what comes before it. */
 export interface SplitPath {
   /** Empty where the path is a single component. */

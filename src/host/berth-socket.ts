@@ -14,10 +14,11 @@ import { Errno } from '../abi/errno.ts'
 import { Iovec, Rights } from '../abi/preview1.ts'
 import { SocketAddress } from '../address/socket-address.ts'
 import { rightsMask, type SocketDescriptor } from '../fd/descriptor.ts'
+import { SocketPaths } from '../fs/socket-paths.ts'
 import { passesToProgram } from '../net/control.ts'
 import { Messages } from '../net/messages.ts'
 import { MAX_OPTION_BYTES, RawOptions } from '../net/raw-options.ts'
-import { UnixNames, visibleName } from '../net/unix-names.ts'
+import { UnixNames } from '../net/unix-names.ts'
 import {
   IOV_MAX,
   MSG_CMSG_CLOEXEC,
@@ -99,7 +100,7 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
   const address = new SocketAddress()
   const messages = new Messages(network.policy)
   const options = new RawOptions(network.policy)
-  const unixNames = new UnixNames(network.policy)
+  const unixNames = new UnixNames(network.policy, new SocketPaths(() => host.files, table))
   const batch = new MessageBatch()
   /** Where the names and control data of a batch go, read when the ranges were checked. */
   const destinations = Array.from({ length: MAX_BATCH }, () => ({ name: 0, nameRoom: 0, control: 0, controlRoom: 0 }))
@@ -251,7 +252,7 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
       let bytes: Uint8Array = new Uint8Array(0)
       if (messages.nameOf(batch, index, address)) bytes = sockaddrBytes(address)
       else if (socket.family === 'unix' && batch.nameLength(index) > 0)
-        bytes = unixSockaddr(visibleName(batch.unixName(index)))
+        bytes = unixSockaddr(unixNames.visible(batch.unixName(index)))
       const length = deliverSockaddr(memory, name, nameRoom, bytes)
       memory.setU32(ptr + GuestMsghdr.namelen, length)
     }
@@ -410,8 +411,9 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
       if ((flags & ~KNOWN_FLAGS) !== 0) return Errno.NOTSUP
       batch.clear()
       const loaded = loadOutgoing(socket, messagePtr)
+      const sent = loaded === Errno.SUCCESS ? messages.send(socket, batch, hostFlags(flags)) : 0
+      unixNames.release()
       if (loaded !== Errno.SUCCESS) return loaded
-      const sent = messages.send(socket, batch, hostFlags(flags))
       if (sent < 0) return errnoOf(sent)
       memory.setU32(sizePtr, sent)
       return Errno.SUCCESS
@@ -448,6 +450,7 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
         const failed = loadBatch(messagesPtr, done, count, (ptr) => loadOutgoing(socket, ptr))
         const asked = batch.count
         const sent = asked === 0 ? 0 : messages.sendMany(socket, batch, hostFlags(flags))
+        unixNames.release()
         if (done === 0 && sent <= 0) {
           if (sent < 0) return errnoOf(sent)
           if (failed !== Errno.SUCCESS) return failed

@@ -56,16 +56,20 @@ export function fdFunctions(host: Host, { filestat, whence: Whence }: Layouts): 
     return found === Errno.NOTCAPABLE && !(table.get(fd) instanceof SocketDescriptor) ? Errno.BADF : found
   }
 
-  /** Moves the position of `fd`; a socket answers SPIPE as the kernel does, whatever its rights. */
-  function seek(fd: number, offset: bigint, whence: number, resultPtr: number, needed: RightsMask): Errno {
+  /**
+   * Moves the position of `fd`; to ask where it is needs the right to tell only. A socket answers SPIPE as the kernel does,
+   * whatever its rights.
+   */
+  function seek(fd: number, offset: bigint, whence: number, resultPtr: number): Errno {
     if (!memory.contains(resultPtr, 8)) return Errno.FAULT
     const found = table.get(fd)
     if (found === undefined) return Errno.BADF
     if (found instanceof SocketDescriptor) return Errno.SPIPE
     // A directory has positions, but only cookies lead to them.
     if (found instanceof FileDescriptor && found.isDirectory) return Errno.BADF
-    if (!found.may(needed)) return found instanceof FileDescriptor ? Errno.NOTCAPABLE : Errno.SPIPE
     const from = hostWhence.get(whence)
+    const isPermitted = found.may(SEEK) || (offset === 0n && from === SEEK_CUR && found.may(TELL))
+    if (!isPermitted) return found instanceof FileDescriptor ? Errno.NOTCAPABLE : Errno.SPIPE
     if (from === undefined) return Errno.INVAL
     const position = lseek(found.hostFd, offset, from)
     if (position < 0n) return errnoOf(Number(position))
@@ -173,11 +177,11 @@ export function fdFunctions(host: Host, { filestat, whence: Whence }: Layouts): 
     },
 
     fd_seek(fd, offset, whence, positionPtr) {
-      return seek(fd, offset, whence, positionPtr >>> 0, SEEK)
+      return seek(fd, offset, whence, positionPtr >>> 0)
     },
 
     fd_tell(fd, positionPtr) {
-      return seek(fd, 0n, Whence.CUR, positionPtr >>> 0, TELL)
+      return seek(fd, 0n, Whence.CUR, positionPtr >>> 0)
     },
   }
 }

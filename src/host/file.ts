@@ -25,7 +25,6 @@ const WRITE = rightsMask(Rights.FD_WRITE | Rights.FD_SEEK)
 const ADVISE = rightsMask(Rights.FD_ADVISE)
 const ALLOCATE = rightsMask(Rights.FD_ALLOCATE)
 const SYNC = rightsMask(Rights.FD_SYNC)
-const DATASYNC = rightsMask(Rights.FD_DATASYNC)
 const SET_SIZE = rightsMask(Rights.FD_FILESTAT_SET_SIZE)
 const SET_TIMES = rightsMask(Rights.FD_FILESTAT_SET_TIMES)
 const READDIR = rightsMask(Rights.FD_READDIR)
@@ -60,14 +59,21 @@ export function fileFunctions(host: Host): HostFunctions<FileFunction> {
   /**
    * The file that `fd` stands for, if it has the rights `needed`; else why not.
    * @param otherwise what the kernel answers for sockets and pipes
+   * @param notPermitted what is answered without the rights: where these are those of writing, what the kernel answers for
+   *   a file that is not open for it
    */
-  function file(fd: number, needed: RightsMask, otherwise: Errno): AnyFile | Errno {
+  function file(
+    fd: number,
+    needed: RightsMask,
+    otherwise: Errno,
+    notPermitted: Errno = Errno.NOTCAPABLE,
+  ): AnyFile | Errno {
     const found = table.get(fd)
     if (found === undefined) return Errno.BADF
     if (found instanceof SocketDescriptor) return otherwise
     if (found.may(needed)) return found
     if (found instanceof StreamDescriptor && !found.isSeekable) return otherwise
-    return Errno.NOTCAPABLE
+    return notPermitted
   }
 
   function preopened(fd: number): PreopenedDirectory | Errno {
@@ -88,8 +94,8 @@ export function fileFunctions(host: Host): HostFunctions<FileFunction> {
     if (!memory.contains(sizePtr, 4)) return Errno.FAULT
     const loaded = host.loadIovecs(iovsPtr >>> 0, iovsLen >>> 0)
     if (loaded !== Errno.SUCCESS) return loaded
-    const found = file(fd, needed, Errno.SPIPE)
-    if (typeof found === 'number') return found === Errno.NOTCAPABLE ? Errno.BADF : found
+    const found = file(fd, needed, Errno.SPIPE, Errno.BADF)
+    if (typeof found === 'number') return found
     const bytes = transfer(found)
     if (bytes < 0) return errnoOf(bytes)
     memory.setU32(sizePtr, bytes)
@@ -99,24 +105,27 @@ export function fileFunctions(host: Host): HostFunctions<FileFunction> {
   return {
     fd_advise(fd, offset, length, advice) {
       const found = file(fd, ADVISE, Errno.SPIPE)
-      if (typeof found === 'number') return found
+      const isSocket = table.get(fd) instanceof SocketDescriptor
+      if (typeof found === 'number' && !isSocket) return found
       const hostAdvice = HOST_ADVICE[advice]
       if (hostAdvice === undefined) return Errno.INVAL
-      return errnoOf(host.files.advise(found, offset, length, hostAdvice))
+      // The kernel takes any advice on a socket.
+      return typeof found === 'number' ? Errno.SUCCESS : errnoOf(host.files.advise(found, offset, length, hostAdvice))
     },
 
     fd_allocate(fd, offset, length) {
-      const found = file(fd, ALLOCATE, Errno.NODEV)
+      const found = file(fd, ALLOCATE, Errno.NODEV, Errno.BADF)
       return typeof found === 'number' ? found : errnoOf(host.files.allocate(found, offset, length))
     },
 
+    /** Asks for the right of `fd_sync`, which does more: C libraries ask for that of data only where they write. */
     fd_datasync(fd) {
-      const found = file(fd, DATASYNC, Errno.INVAL)
+      const found = file(fd, SYNC, Errno.INVAL)
       return typeof found === 'number' ? found : errnoOf(host.files.syncData(found))
     },
 
     fd_filestat_set_size(fd, size) {
-      const found = file(fd, SET_SIZE, Errno.INVAL)
+      const found = file(fd, SET_SIZE, Errno.INVAL, Errno.INVAL)
       return typeof found === 'number' ? found : errnoOf(host.files.setSize(found, size))
     },
 

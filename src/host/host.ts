@@ -95,6 +95,11 @@ export class Host {
     return descriptor instanceof FileDescriptor ? this.files.close(descriptor) : this.streams.close(descriptor)
   }
 
+  /** Closes all that is open, the standard streams excepted: they are the process's. */
+  releaseAll(): void {
+    for (const descriptor of this.table.removeAll()) if (descriptor.hostFd > 2) this.release(descriptor)
+  }
+
   /** The socket that `fd` stands for, if the rights `needed` are there; else why not. */
   socket(fd: number, needed: RightsMask): SocketDescriptor | Errno {
     const descriptor = this.table.get(fd)

@@ -106,8 +106,10 @@ export class Network {
     return [made(0), made(4)]
   }
 
-  close(descriptor: SocketDescriptor): number {
-    return close(descriptor.hostFd)
+  close({ hostFd, file }: SocketDescriptor): number {
+    file.users--
+    if (file.users === 0 && file.directoryFd !== undefined) close(file.directoryFd)
+    return close(hostFd)
   }
 
   bind(descriptor: SocketDescriptor, address: SocketAddress): number {
@@ -169,6 +171,7 @@ export class Network {
       if (hostFd < 0) return hostFd
       const accepted = new SocketDescriptor(hostFd, descriptor.family, descriptor.protocol, descriptor.isStream)
       accepted.file.nonBlocking = nonBlocking
+      accepted.file.localPath = descriptor.file.localPath
       const peer = new SocketAddress()
       if (this.#sockaddr.decode(peer)) accepted.file.acceptedPeer = peer
       return accepted

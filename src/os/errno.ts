@@ -26,6 +26,7 @@ export const HostErrno = {
   ERANGE: 34,
   ENAMETOOLONG: 36,
   ENOSYS: 38,
+  ENOTEMPTY: 39,
   ELOOP: 40,
   EMSGSIZE: 90,
   ENOPROTOOPT: 92,

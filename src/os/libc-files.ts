@@ -12,6 +12,7 @@ function declareFunctions() {
     fdatasync: declare('fdatasync', 'int', ['int']),
     fsync: declare('fsync', 'int', ['int']),
     ftruncate: declare('ftruncate', 'int', ['int', 'long']),
+    futimens: declare('futimens', 'int', ['int', 'uintptr_t']),
     linkat: declare('linkat', 'int', ['int', 'uintptr_t', 'int', 'uintptr_t', 'int']),
     mkdirat: declare('mkdirat', 'int', ['int', 'uintptr_t', 'uint']),
     openat: declare('openat', 'int', ['int', 'uintptr_t', 'int', 'uint']),
@@ -47,6 +48,12 @@ export function fsync(fd: number): number {
 
 export function ftruncate(fd: number, size: bigint): number {
   const result = native().ftruncate(fd, size)
+  return result < 0 ? -errno() : result
+}
+
+/** @param times as in {@link utimensat} */
+export function futimens(fd: number, times: number): number {
+  const result = native().futimens(fd, times)
   return result < 0 ? -errno() : result
 }
 

@@ -7,6 +7,9 @@ export type Operation = 'bind' | 'listen' | 'connect' | 'send to' | 'join group'
 
 export type Protocol = 'tcp' | 'udp' | 'unix'
 
+/** What is done with the name of a Unix-domain socket. */
+export type UnixOperation = 'bind' | 'connect' | 'send to'
+
 /** One question that was answered with no. */
 export interface Refusal {
   readonly operation: Operation | 'resolve' | 'bind to device'
@@ -81,21 +84,21 @@ export class Policy {
   }
 
   /**
-   * Whether a name of a Unix-domain socket may be used. Only abstract names can be granted; none at all is one that the
-   * kernel picks.
-   * @param name the bytes behind the family
+   * Whether an abstract name of a Unix-domain socket may be used. None at all is one that the kernel picks.
+   * @param name the bytes behind the leading NUL
    */
-  allowsUnixName(operation: 'bind' | 'connect' | 'send to', name: Uint8Array): boolean {
-    const isAbstract = name.length === 0 || name[0] === 0
-    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(isAbstract ? name.subarray(1) : name)
-    if (isAbstract && (this.#abstractNames.has('*') || (text !== '' && this.#abstractNames.has(text)))) return true
-    this.#onRefusal({
-      operation,
-      protocol: 'unix',
-      target: isAbstract ? `abstract name '${text}'` : `path '${text.replace(/\0.*$/s, '')}'`,
-      remedy: isAbstract ? `--allow-abstract=${/^[\w./:-]+$/.test(text) ? text : '*'}` : undefined,
-    })
+  allowsAbstractName(operation: UnixOperation, name: Uint8Array): boolean {
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(name)
+    if (this.#abstractNames.has('*') || (text !== '' && this.#abstractNames.has(text))) return true
+    const remedy = `--allow-abstract=${/^[\w./:-]+$/.test(text) ? text : '*'}`
+    this.#onRefusal({ operation, protocol: 'unix', target: `abstract name '${text}'`, remedy })
     return false
+  }
+
+  /** Reports the path of a Unix-domain socket that is in no directory of the program's. */
+  refusePath(operation: UnixOperation, path: Uint8Array): void {
+    const target = `path '${new TextDecoder('utf-8', { ignoreBOM: true }).decode(path)}'`
+    this.#onRefusal({ operation, protocol: 'unix', target, remedy: '--dir with a directory that holds it' })
   }
 
   #canonical(operation: Operation, address: SocketAddress): SocketAddress {

@@ -9,7 +9,6 @@ import { Trap } from '../host/trap.ts'
 import { GuestMemory } from '../memory/guest-memory.ts'
 import { Network } from '../net/network.ts'
 import { addressOf } from '../os/ffi.ts'
-import { close } from '../os/libc.ts'
 import type { Policy } from '../policy/policy.ts'
 import { BlockingWaiter } from '../wait/blocking-waiter.ts'
 import { LoadError } from './errors.ts'
@@ -38,7 +37,7 @@ export class Program {
   readonly shape: ModuleShape
   readonly #instance: WebAssembly.Instance
   readonly #memory: GuestMemory
-  readonly #table = new DescriptorTable()
+  readonly #host: Host
   readonly #args: readonly Uint8Array[]
 
   /**
@@ -51,10 +50,20 @@ export class Program {
     checkShape(this.shape)
     this.#args = options.args.map(cString)
     this.#memory = new GuestMemory(addressOf)
-    for (const stream of standardStreams()) this.#table.add(stream)
+    this.#host = new Host({
+      memory: this.#memory,
+      table: new DescriptorTable(),
+      network: new Network(options.policy),
+      waiter: new BlockingWaiter(),
+      args: this.#args,
+      env: options.env.map(cString),
+      exit: options.exit,
+    })
+    const { table } = this.#host
+    for (const stream of standardStreams()) table.add(stream)
     try {
-      for (const directory of options.directories) this.#table.add(preopen(directory))
-      this.#instance = this.#instantiate(module, options)
+      for (const directory of options.directories) table.add(preopen(directory))
+      this.#instance = this.#instantiate(module, options.warn)
     } catch (error) {
       this.close()
       throw error
@@ -63,17 +72,8 @@ export class Program {
     if (memory instanceof WebAssembly.Memory) this.#memory.attach(memory)
   }
 
-  #instantiate(module: WebAssembly.Module, options: ProgramOptions): WebAssembly.Instance {
-    const host = new Host({
-      memory: this.#memory,
-      table: this.#table,
-      network: new Network(options.policy),
-      waiter: new BlockingWaiter(),
-      args: this.#args,
-      env: options.env.map(cString),
-      exit: options.exit,
-    })
-    const { imports, importedMemory } = link(this.shape, host, options.warn)
+  #instantiate(module: WebAssembly.Module, warn: (message: string) => void): WebAssembly.Instance {
+    const { imports, importedMemory } = link(this.shape, this.#host, warn)
     if (importedMemory !== undefined) this.#memory.attach(importedMemory)
     try {
       return new WebAssembly.Instance(module, imports)
@@ -116,7 +116,7 @@ export class Program {
 
   /** Closes what the program left open, the standard streams excepted: they are the process's. */
   close(): void {
-    for (const descriptor of this.#table.removeAll()) if (descriptor.hostFd > 2) close(descriptor.hostFd)
+    this.#host.releaseAll()
   }
 
   /** Copies the arguments into guest memory for a `main` that has no C library to fetch them. */

@@ -94,7 +94,7 @@ test('socket_pair: both ends reach each other, in every type; internet families 
   assert.equal(f.berth.socket_pair(1, 6, 0, OUT), Errno.NOTSUP)
 })
 
-test('abstract names need a permission; paths cannot be had', () => {
+test('abstract names need a permission; paths a directory', () => {
   const name = (text: string) => {
     f.view().setUint16(NAME, 3, true)
     f.bytes().set(new TextEncoder().encode(text), NAME + 2)
@@ -108,7 +108,7 @@ test('abstract names need a permission; paths cannot be had', () => {
     f.refusals.map(({ target, remedy }) => [target, remedy]),
     [
       ["abstract name 'other'", '--allow-abstract=other'],
-      ["path '/tmp/socket'", undefined],
+      ["path '/tmp/socket'", '--dir with a directory that holds it'],
       ["abstract name ''", '--allow-abstract=*'],
     ],
   )

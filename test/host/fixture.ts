@@ -17,7 +17,6 @@ import { standardStreams } from '../../src/host/standard-streams.ts'
 import { GuestMemory } from '../../src/memory/guest-memory.ts'
 import { Network } from '../../src/net/network.ts'
 import { addressOf } from '../../src/os/ffi.ts'
-import { close } from '../../src/os/libc.ts'
 import { AddressPool } from '../../src/policy/address-pool.ts'
 import { NamePatterns } from '../../src/policy/name-patterns.ts'
 import { Policy, type Refusal } from '../../src/policy/policy.ts'
@@ -158,7 +157,7 @@ export function createFixture(options: FixtureOptions = {}) {
   }
 
   function dispose(): void {
-    for (const descriptor of table.removeAll()) if (descriptor.hostFd > 2) close(descriptor.hostFd)
+    host.releaseAll()
   }
 
   return {

@@ -12,6 +12,7 @@
 #endif
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -24,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -69,12 +71,13 @@ error_name(int number)
         return #constant;
     NAME(EACCES) NAME(EADDRINUSE) NAME(EADDRNOTAVAIL) NAME(EAFNOSUPPORT) NAME(EAGAIN) NAME(EALREADY) NAME(EBADF)
     NAME(EBADMSG) NAME(EBUSY) NAME(ECANCELED) NAME(ECONNABORTED) NAME(ECONNREFUSED) NAME(ECONNRESET)
-    NAME(EDESTADDRREQ) NAME(EDOM) NAME(EEXIST) NAME(EFAULT) NAME(EHOSTUNREACH) NAME(EINPROGRESS) NAME(EINTR)
-    NAME(EINVAL) NAME(EIO) NAME(EISCONN) NAME(EMFILE) NAME(EMSGSIZE) NAME(ENAMETOOLONG) NAME(ENETDOWN)
-    NAME(ENETRESET) NAME(ENETUNREACH) NAME(ENFILE) NAME(ENOBUFS) NAME(ENODEV) NAME(ENOENT) NAME(ENOMEM)
-    NAME(ENOPROTOOPT) NAME(ENOSYS) NAME(ENOTCONN) NAME(ENOTSOCK) NAME(ENOTSUP) NAME(ENOTTY) NAME(ENXIO)
-    NAME(EOVERFLOW) NAME(EPERM) NAME(EPIPE) NAME(EPROTO) NAME(EPROTONOSUPPORT) NAME(EPROTOTYPE) NAME(ERANGE)
-    NAME(ESPIPE) NAME(ETIMEDOUT)
+    NAME(EDESTADDRREQ) NAME(EDOM) NAME(EDQUOT) NAME(EEXIST) NAME(EFAULT) NAME(EFBIG) NAME(EHOSTUNREACH) NAME(EILSEQ)
+    NAME(EINPROGRESS) NAME(EINTR) NAME(EINVAL) NAME(EIO) NAME(EISCONN) NAME(EISDIR) NAME(ELOOP) NAME(EMFILE)
+    NAME(EMLINK) NAME(EMSGSIZE) NAME(ENAMETOOLONG) NAME(ENETDOWN) NAME(ENETRESET) NAME(ENETUNREACH) NAME(ENFILE)
+    NAME(ENOBUFS) NAME(ENODEV) NAME(ENOENT) NAME(ENOMEM) NAME(ENOPROTOOPT) NAME(ENOSPC) NAME(ENOSYS) NAME(ENOTCONN)
+    NAME(ENOTDIR) NAME(ENOTEMPTY) NAME(ENOTSOCK) NAME(ENOTSUP) NAME(ENOTTY) NAME(ENXIO) NAME(EOVERFLOW) NAME(EPERM)
+    NAME(EPIPE) NAME(EPROTO) NAME(EPROTONOSUPPORT) NAME(EPROTOTYPE) NAME(ERANGE) NAME(EROFS) NAME(ESPIPE)
+    NAME(ESTALE) NAME(ETIMEDOUT) NAME(ETXTBSY) NAME(EXDEV)
 #ifdef ENOTCAPABLE
     NAME(ENOTCAPABLE)
 #endif
@@ -392,6 +395,92 @@ drain(int fd, size_t *total)
             return count;
         *total += (size_t)count;
     }
+}
+
+/* --- files ---------------------------------------------------------------------------------------------------- */
+
+/* Creates a file, or replaces it. */
+static inline void
+put(const char *path, const char *text)
+{
+    int fd = (int)must(path, open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666));
+    must("write", write(fd, text, strlen(text)));
+    close(fd);
+}
+
+/* What is in a file, up to a thousand bytes. */
+static inline void
+show_content(const char *path)
+{
+    char room[1000];
+    int fd = open(path, O_RDONLY);
+    long count = fd < 0 ? -1 : read(fd, room, sizeof room);
+    if (count < 0)
+        show(path, count);
+    else
+        print_bytes(path, room, count);
+    if (fd >= 0)
+        close(fd);
+}
+
+static inline const char *
+type_of(mode_t mode)
+{
+    return S_ISREG(mode)   ? "file"
+           : S_ISDIR(mode) ? "directory"
+           : S_ISLNK(mode) ? "link"
+           : S_ISCHR(mode) ? "character device"
+                           : "another type";
+}
+
+/* The type of what is there, not following a link; of what is no directory also how many links and bytes it has. */
+static inline void
+show_type(const char *path)
+{
+    struct stat stat;
+    int result = lstat(path, &stat);
+    if (result < 0)
+        show(path, result);
+    else if (S_ISDIR(stat.st_mode))
+        printf("%s: directory\n", path);
+    else
+        printf("%s: %s, %ld links, %lld bytes\n", path, type_of(stat.st_mode), (long)stat.st_nlink,
+               (long long)stat.st_size);
+}
+
+static inline off_t
+size_of(int fd)
+{
+    struct stat stat;
+    must("fstat", fstat(fd, &stat));
+    return stat.st_size;
+}
+
+static inline int
+alphabetically(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+/* The names in a directory, sorted: each file system has its own order. */
+static inline void
+show_names(const char *path)
+{
+    char *names[100];
+    size_t count = 0;
+    DIR *directory = opendir(path);
+    if (directory == NULL) {
+        show(path, -1);
+        return;
+    }
+    for (struct dirent *entry; count < COUNT(names) && (entry = readdir(directory)) != NULL;)
+        names[count++] = strdup(entry->d_name);
+    closedir(directory);
+    qsort(names, count, sizeof names[0], alphabetically);
+    printf("%s:", path);
+    for (size_t i = 0; i < count; i++)
+        printf(" %s", names[i]);
+    printf("\n");
 }
 
 /* --- data and time -------------------------------------------------------------------------------------------- */

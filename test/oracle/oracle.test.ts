@@ -5,6 +5,7 @@
  * Comments at the head of a program give what it is run with:
  *   iwasm: further options of iwasm, separated by blanks     args: arguments, separated by blanks
  *   env: one variable, NAME=VALUE                            stdin: one line of standard input
+ *   directory: empty (both run in an empty directory of their own, open to the guest, and must leave the same in it)
  *
  * ORACLE=WORD runs only the programs with WORD in their names.
  */
@@ -13,11 +14,13 @@ import { spawn, spawnSync } from 'node:child_process'
 import {
   closeSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -39,6 +42,9 @@ const ADDR_POOL = '127.0.0.0/8,::1/128,0.0.0.0/32,::/128,192.0.2.1/32,224.0.0.0/
 /** Native runs take milliseconds; what runs longer than this hangs. */
 const KILL_AFTER_MS = 20_000
 
+/** Of files from this size on, mostly holes, the content is not compared. */
+const LARGE_FILE = 1 << 20
+
 /** Exit codes by which a program says that it could not even set up its case. */
 const SETUP_FAILED = [98, 99]
 
@@ -50,12 +56,14 @@ interface Program {
   args: string[]
   env: Record<string, string>
   stdin: string
+  directory: boolean
 }
 
 interface Outcome {
   exit: string
   stdout: string
   stderr: string
+  left: string[]
 }
 
 /** A finished build, or the message of the compiler that refused. */
@@ -71,7 +79,9 @@ function readProgram(source: string): Program {
     args: [],
     env: {},
     stdin: '',
+    directory: text.includes('/* directory: empty */\n'),
   }
+  if (program.directory) program.iwasm.push('--dir=.')
   for (const [, key, value = ''] of text.matchAll(/^\/\* (iwasm|args|env|stdin): (.*) \*\/$/gm)) {
     if (key === 'iwasm') program.iwasm.push(...value.split(' '))
     else if (key === 'args') program.args.push(...value.split(' '))
@@ -84,26 +94,43 @@ function readProgram(source: string): Program {
   return program
 }
 
+/** What is in a directory: name, type and permissions, links, size and content. Names are bytes, hence Latin-1. */
+function treeOf(dir: string, prefix = ''): string[] {
+  const names = readdirSync(Buffer.from(dir, 'latin1'), { encoding: 'latin1' }).sort()
+  return names.flatMap((name) => {
+    const path = Buffer.from(`${dir}/${name}`, 'latin1')
+    const stat = lstatSync(path)
+    const line = `${prefix}${name} ${stat.mode.toString(8)}`
+    if (stat.isDirectory()) return [line, ...treeOf(`${dir}/${name}`, `${prefix}${name}/`)]
+    if (stat.isSymbolicLink()) return `${line} -> ${readlinkSync(path, 'latin1')}`
+    const content = stat.isFile() && stat.size < LARGE_FILE ? readFileSync(path, 'latin1') : ''
+    return `${line} ${stat.nlink} ${stat.size} ${content}`
+  })
+}
+
 /**
  * Runs a command to its end. Its streams are files: what Node.js calls a pipe is a Unix socket, on which socket calls
  * would work, and programs ask what those do on streams that are none.
  */
-async function run(command: string, args: string[], stdin: string, env: NodeJS.ProcessEnv): Promise<Outcome> {
+async function run(program: Program, command: string, args: string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
   const dir = mkdtempSync(join(tmpdir(), 'berth-oracle-'))
   const [input, output, errors] = ['stdin', 'stdout', 'stderr'].map((name) => join(dir, name)) as [
     string,
     string,
     string,
   ]
-  writeFileSync(input, stdin)
+  const cwd = program.directory ? join(dir, 'cwd') : '.'
+  writeFileSync(input, program.stdin)
+  mkdirSync(cwd, { recursive: true })
   const stdio = [openSync(input, 'r'), openSync(output, 'w'), openSync(errors, 'w')]
   try {
     const exit = await new Promise<string>((resolve, reject) => {
-      const child = spawn(command, args, { env, stdio, timeout: KILL_AFTER_MS, killSignal: 'SIGKILL' })
+      const child = spawn(command, args, { cwd, env, stdio, timeout: KILL_AFTER_MS, killSignal: 'SIGKILL' })
       child.on('error', reject)
       child.on('exit', (code, signal) => resolve(String(signal ?? code)))
     })
-    return { exit, stdout: readFileSync(output, 'utf8'), stderr: readFileSync(errors, 'utf8') }
+    const left = program.directory ? treeOf(cwd) : []
+    return { exit, stdout: readFileSync(output, 'utf8'), stderr: readFileSync(errors, 'utf8'), left }
   } finally {
     for (const fd of stdio) closeSync(fd)
     rmSync(dir, { recursive: true })
@@ -167,19 +194,15 @@ describe('the same program, natively and as WebAssembly', { concurrency: 2 }, ()
     test(program.name, { skip: reasonToSkip(program) }, async () => {
       const { native, wasm } = builds.get(program.name)!
       assert.ok(existsSync(IWASM), 'dist/iwasm.cjs is missing: build first')
-      const expected = await run(pathOf(native, 'cc'), program.args, program.stdin, program.env)
+      const expected = await run(program, pathOf(native, 'cc'), program.args, program.env)
       assert.ok(!SETUP_FAILED.includes(Number(expected.exit)), `the oracle itself failed:\n${expected.stdout}`)
       assert.equal(expected.stderr, '', 'the native program wrote to stderr')
 
       const env = Object.entries(program.env).map(([name, value]) => `--env=${name}=${value}`)
       const options = [`--addr-pool=${ADDR_POOL}`, ...program.iwasm, ...env]
       const module = pathOf(wasm, 'the WebAssembly compiler')
-      const actual = await run(
-        process.execPath,
-        [IWASM, ...options, module, ...program.args],
-        program.stdin,
-        process.env,
-      )
+      const command = [IWASM, ...options, module, ...program.args]
+      const actual = await run(program, process.execPath, command, process.env)
       assert.deepEqual(actual, expected)
     })
 })
