@@ -11,6 +11,7 @@ import { LoadError, ProcessExit, trapReason } from '../runtime/errors.ts'
 import { Program } from '../runtime/program.ts'
 import { startWatchdog } from '../runtime/watchdog.ts'
 import { BERTH_HELP, HELP } from './help.ts'
+import { inheritedSockets } from './inherited-sockets.ts'
 import { Messages } from './messages.ts'
 import { parseCommandLine, type RunConfig, UsageError } from './options.ts'
 import { printable } from './printable.ts'
@@ -21,6 +22,8 @@ import { VERSION } from './version.ts'
 export interface Process {
   readonly stdout: (text: string) => void
   readonly stderr: (text: string) => void
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly pid: number
   /** Ends the process at once with a code of 0 to 255. */
   readonly exit: (code: number) => never
 }
@@ -74,6 +77,9 @@ function run(command: string, config: RunConfig, process: Process): number {
       env: config.env,
       policy,
       directories: config.directories,
+      listeners: config.listeners,
+      inheritedSockets: inheritedSockets(process.env, process.pid),
+      onListen: (address) => messages.listening(address.toString()),
       exit: (code) => {
         if (config.functionName !== undefined || config.repl) endProgram(new ProcessExit(code))
         return process.exit(code & 0xff)
@@ -186,7 +192,7 @@ function* standardInputLines(): Generator<string> {
 /** The process that the command runs in. Output is written before the call returns: nothing is lost at the end. */
 export function realProcess(exit: (code: number) => never): Process {
   const writeTo = (fd: number) => (text: string) => writeAll(fd, text)
-  return { stdout: writeTo(1), stderr: writeTo(2), exit }
+  return { stdout: writeTo(1), stderr: writeTo(2), env: process.env, pid: process.pid, exit }
 }
 
 function writeAll(fd: number, text: string): void {

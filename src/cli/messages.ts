@@ -32,6 +32,11 @@ export class Messages {
     if (this.#level >= 2) this.#line(`${this.#command}: warning: ${message}`)
   }
 
+  /** Where a socket of `--listen` is, whose port may have been left to the kernel. */
+  listening(address: string): void {
+    if (this.#level >= 2) this.#line(`${this.#command}: listening on ${address}`)
+  }
+
   /** Says once what was refused and what would allow it. */
   refused({ operation, protocol, target, remedy }: Refusal): void {
     if (this.#level < 1 || this.#refusalsShown.size > MAX_REFUSALS_SHOWN) return

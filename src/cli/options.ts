@@ -1,3 +1,5 @@
+import { parseAddress, type SocketAddress } from '../address/socket-address.ts'
+
 /** The command line was not understood; `message` says what and where. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
@@ -25,6 +27,8 @@ export interface RunConfig {
   devices: string[]
   /** Those of --dir, and behind them those of --map-dir. */
   directories: { guest: string; host: string; isReadOnly: boolean; isMapped: boolean }[]
+  /** Addresses at which the program is given listening sockets. */
+  listeners: SocketAddress[]
   nativeLibraries: string[]
   /** 0 says nothing but errors of the command itself, 5 says everything. */
   logLevel: number
@@ -55,6 +59,7 @@ const VALUE_OPTIONS: readonly ValueOption[] = [
   { name: '--allow-abstract', read: (config, value) => config.abstractNames.push(nonEmpty('--allow-abstract', value)) },
   { name: '--dir', read: (config, value) => config.directories.push(directory(value)) },
   { name: '--map-dir', read: (config, value) => config.directories.push(mappedDirectory(value)) },
+  { name: '--listen', read: (config, value) => config.listeners.push(listenAddress(value)) },
   { name: '--native-lib', read: (config, value) => config.nativeLibraries.push(nonEmpty('--native-lib', value)) },
   { name: '--stack-size', read: (_config, value) => void wholeNumber('--stack-size', value) },
   { name: '--heap-size', read: (_config, value) => void wholeNumber('--heap-size', value) },
@@ -78,6 +83,7 @@ export function parseCommandLine(argv: readonly string[]): Request {
     devices: [],
     abstractNames: [],
     directories: [],
+    listeners: [],
     nativeLibraries: [],
     logLevel: 2,
     functionName: undefined,
@@ -171,4 +177,15 @@ function mappedDirectory(value: string): RunConfig['directories'][number] {
 function splitReadOnly(value: string): { path: string; isReadOnly: boolean } {
   const isReadOnly = value.endsWith(READ_ONLY_SUFFIX)
   return { path: isReadOnly ? value.slice(0, -READ_ONLY_SUFFIX.length) : value, isReadOnly }
+}
+
+/** `ADDRESS:PORT`, an IPv6 address in brackets. */
+function listenAddress(value: string): SocketAddress {
+  const [, ipv6, ipv4, port] = /^(?:\[(.+)\]|([^:]+)):(\d{1,5})$/.exec(value) ?? []
+  const address = parseAddress(ipv6 ?? ipv4 ?? '')
+  if (address === undefined || address.family !== (ipv6 === undefined ? 4 : 6) || Number(port) > 65_535) {
+    throw new UsageError(`--listen=${value}: written ADDRESS:PORT or [IPV6-ADDRESS]:PORT, with numbers`)
+  }
+  address.port = Number(port)
+  return address
 }

@@ -5,7 +5,9 @@ import {
   AF_INET6,
   AF_UNIX,
   F_GETFL,
+  F_SETFD,
   F_SETFL,
+  FD_CLOEXEC,
   IPPROTO_IPV6,
   IPV6_V6ONLY,
   MSG_DONTWAIT,
@@ -18,7 +20,10 @@ import {
   SHUT_RD,
   SHUT_RDWR,
   SHUT_WR,
+  SO_DOMAIN,
   SO_ERROR,
+  SO_REUSEADDR,
+  SO_TYPE,
   SOCK_CLOEXEC,
   SOCK_DGRAM,
   SOCK_NONBLOCK,
@@ -58,6 +63,15 @@ import { SockaddrBuffer } from '../os/sockaddr.ts'
 import type { Operation, Policy } from '../policy/policy.ts'
 import { getOption, setOption } from './options.ts'
 
+/** As many connections as the kernel lets wait by default (`net.core.somaxconn`). */
+const LISTEN_BACKLOG = 4096
+
+const ADOPTED_FAMILIES = new Map<number, 4 | 6 | 'unix'>([
+  [AF_INET, 4],
+  [AF_INET6, 6],
+  [AF_UNIX, 'unix'],
+])
+
 /** What a receive is asked to do besides receiving. */
 export interface ReceiveFlags {
   readonly peek: boolean
@@ -88,6 +102,38 @@ export class Network {
     const type = (protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC
     const hostFd = socket(family === 4 ? AF_INET : AF_INET6, type, 0)
     return hostFd < 0 ? hostFd : new SocketDescriptor(hostFd, family, protocol, protocol === 'tcp')
+  }
+
+  /**
+   * A TCP socket that listens at an address: the person asked for it, which is the permission.
+   * @returns a negative host errno if that cannot be done
+   */
+  openListener(address: SocketAddress): SocketDescriptor | number {
+    const opened = this.open(address.family, 'tcp')
+    if (typeof opened === 'number') return opened
+    // A server that is started again gets its address back at once.
+    setOption(opened.hostFd, SOL_SOCKET, SO_REUSEADDR, 1)
+    const bound = bind(opened.hostFd, this.#sockaddr.address, this.#sockaddr.encode(address))
+    const result = bound < 0 ? bound : listen(opened.hostFd, LISTEN_BACKLOG)
+    if (result === 0) return opened
+    this.close(opened)
+    return result
+  }
+
+  /** A socket that this process was started with. @returns a negative host errno if `hostFd` is none that programs can use */
+  adopt(hostFd: number): SocketDescriptor | number {
+    const type = getOption(hostFd, SOL_SOCKET, SO_TYPE)
+    if (type < 0) return type
+    const domain = getOption(hostFd, SOL_SOCKET, SO_DOMAIN)
+    const family = ADOPTED_FAMILIES.get(domain)
+    const isStream = type === SOCK_STREAM
+    if (family === undefined || (family !== 'unix' && !isStream && type !== SOCK_DGRAM)) return -HostErrno.EAFNOSUPPORT
+    const closesOnExec = fcntl(hostFd, F_SETFD, FD_CLOEXEC)
+    if (closesOnExec < 0) return closesOnExec
+    const protocol = family === 'unix' ? 'unix' : isStream ? 'tcp' : 'udp'
+    const adopted = new SocketDescriptor(hostFd, family, protocol, isStream)
+    adopted.file.nonBlocking = (fcntl(hostFd, F_GETFL, 0) & O_NONBLOCK) !== 0
+    return adopted
   }
 
   /** @param type the host's socket type, without flags. @returns a Unix-domain socket without a name, blocking */

@@ -33,6 +33,8 @@ export const SHUT_WR = 1
 export const SHUT_RDWR = 2
 
 export const F_DUPFD_CLOEXEC = 1030
+export const F_SETFD = 2
+export const FD_CLOEXEC = 1
 export const F_GETFL = 3
 export const F_SETFL = 4
 export const O_RDONLY = 0
@@ -123,6 +125,7 @@ export const POLLRDHUP = 0x2000
 
 export const SOL_SOCKET = 1
 export const SO_REUSEADDR = 2
+export const SO_TYPE = 3
 export const SO_ERROR = 4
 export const SO_BROADCAST = 6
 export const SO_SNDBUF = 7
@@ -130,6 +133,7 @@ export const SO_RCVBUF = 8
 export const SO_KEEPALIVE = 9
 export const SO_LINGER = 13
 export const SO_REUSEPORT = 15
+export const SO_DOMAIN = 39
 export const SO_RCVTIMEO = 20
 export const SO_SNDTIMEO = 21
 

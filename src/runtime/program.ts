@@ -1,4 +1,5 @@
 import { getSystemErrorName } from 'node:util'
+import { SocketAddress } from '../address/socket-address.ts'
 import type { PreopenedDirectory } from '../fd/descriptor.ts'
 import { DescriptorTable } from '../fd/table.ts'
 import { WASI_MODULES } from '../host/dialect.ts'
@@ -23,6 +24,12 @@ export interface ProgramOptions {
   readonly policy: Policy
   /** In the order of their descriptors, from 3 on. */
   readonly directories: readonly Directory[]
+  /** Where it is given sockets that listen, with the descriptors behind the directories. */
+  readonly listeners: readonly SocketAddress[]
+  /** Sockets that this process was started with, given to the program behind those. */
+  readonly inheritedSockets: readonly { readonly hostFd: number; readonly name: string }[]
+  /** Is told of each listener at the port that it got. */
+  readonly onListen: (address: SocketAddress) => void
   /** Ends the program for `proc_exit`; must not return. */
   readonly exit: (code: number) => never
   /** Something that the person should know and that does not stop the program. */
@@ -56,13 +63,14 @@ export class Program {
       network: new Network(options.policy),
       waiter: new BlockingWaiter(),
       args: this.#args,
-      env: options.env.map(cString),
+      env: [...options.env, ...socketVariables(options)].map(cString),
       exit: options.exit,
     })
     const { table } = this.#host
     for (const stream of standardStreams()) table.add(stream)
     try {
       for (const directory of options.directories) table.add(preopen(directory))
+      this.#addSockets(options)
       this.#instance = this.#instantiate(module, options.warn)
     } catch (error) {
       this.close()
@@ -70,6 +78,25 @@ export class Program {
     }
     const { memory } = this.#instance.exports
     if (memory instanceof WebAssembly.Memory) this.#memory.attach(memory)
+  }
+
+  #addSockets({ listeners, inheritedSockets, onListen }: ProgramOptions): void {
+    const { network, table } = this.#host
+    for (const address of listeners) {
+      const listener = network.openListener(address)
+      if (typeof listener === 'number')
+        throw new LoadError(`error while listening on ${address}: ${errnoText(listener)}`)
+      table.add(listener)
+      const local = new SocketAddress()
+      if (network.localAddress(listener, local) === 0) onListen(local)
+    }
+    for (const { hostFd, name } of inheritedSockets) {
+      const socket = network.adopt(hostFd)
+      if (typeof socket === 'number') {
+        throw new LoadError(`descriptor ${hostFd} (${name}) of LISTEN_FDS: ${errnoText(socket)}`)
+      }
+      table.add(socket)
+    }
   }
 
   #instantiate(module: WebAssembly.Module, warn: (message: string) => void): WebAssembly.Instance {
@@ -137,6 +164,18 @@ export class Program {
   }
 }
 
+/**
+ * Tells the program how many sockets it is given, and their names, as sd_listen_fds(3) does: a module has no other way to
+ * know. Without directories they begin at descriptor 3, as there. What the person has set stays.
+ */
+function socketVariables({ listeners, inheritedSockets, env }: ProgramOptions): string[] {
+  const names = [...listeners.map(() => 'listen'), ...inheritedSockets.map(({ name }) => name)]
+  if (names.length === 0) return []
+  return [`LISTEN_FDS=${names.length}`, `LISTEN_FDNAMES=${names.join(':')}`].filter(
+    (variable) => !env.some((given) => given.startsWith(variable.slice(0, variable.indexOf('=') + 1))),
+  )
+}
+
 function preopen(directory: Directory): PreopenedDirectory {
   const opened = openDirectory(directory)
   if (typeof opened !== 'number') return opened
@@ -147,7 +186,15 @@ function preopen(directory: Directory): PreopenedDirectory {
 /** The host's name for a negative errno, or what it means where people meet it most. */
 function errnoText(result: number): string {
   const name = getSystemErrorName(result)
-  return { ENOENT: 'no such file or directory', ENOTDIR: 'not a directory', EACCES: 'permission denied' }[name] ?? name
+  return (
+    {
+      ENOENT: 'no such file or directory',
+      ENOTDIR: 'not a directory',
+      EACCES: 'permission denied',
+      ENOTSOCK: 'not a socket',
+      EADDRINUSE: 'address in use',
+    }[name] ?? name
+  )
 }
 
 function cString(text: string): Uint8Array {

@@ -1,6 +1,7 @@
 /** The command line of the original: every option and every mistake. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { SocketAddress } from '../../src/address/socket-address.ts'
 import { parseCommandLine, type RunConfig, UsageError } from '../../src/cli/options.ts'
 
 const DEFAULTS: RunConfig = {
@@ -12,6 +13,7 @@ const DEFAULTS: RunConfig = {
   devices: [],
   abstractNames: [],
   directories: [],
+  listeners: [],
   nativeLibraries: [],
   logLevel: 2,
   functionName: undefined,
@@ -69,6 +71,11 @@ const ACCEPTED: readonly (readonly [words: string[], config: Partial<RunConfig>]
         { guest: 'd', host: 'e', isReadOnly: false, isMapped: true },
       ],
     },
+  ],
+  [['--listen=127.0.0.1:80', 'm.wasm'], { listeners: [SocketAddress.ipv4(0x7f00_0001, 80)] }],
+  [
+    ['--listen=[::1]:0', '--listen=0.0.0.0:65535', 'm.wasm'],
+    { listeners: [SocketAddress.ipv6(0, 0, 0, 1, 0), SocketAddress.ipv4(0, 65_535)] },
   ],
   [['--map-dir=::/srv', 'm.wasm'], { directories: [{ guest: '', host: '/srv', isReadOnly: false, isMapped: true }] }],
   [['--native-lib=libx.so', 'm.wasm'], { nativeLibraries: ['libx.so'] }],
@@ -137,6 +144,20 @@ const MISTAKES: readonly (readonly [words: string[], named: string | RegExp, exi
   [['--addr-pool=', 'm.wasm'], '--addr-pool='],
   [['--allow-resolve=', 'm.wasm'], '--allow-resolve='],
   [['--dir=', 'm.wasm'], '--dir='],
+  ...[
+    '',
+    '80',
+    ':80',
+    'localhost:80',
+    '127.0.0.1',
+    '127.0.0.1:',
+    '127.0.0.1:65536',
+    '127.0.0.1:-1',
+    '1.2.3:80',
+    '::1:80',
+  ]
+    .concat(['[127.0.0.1]:80', '[::1]', '[::1]80', '[::1%lo]:80', '127.0.0.1:80x', ' 127.0.0.1:80', '127.0.0.1:0x50'])
+    .map((value): [string[], string] => [[`--listen=${value}`, 'm.wasm'], `--listen=${value}`]),
   [['--native-lib=', 'm.wasm'], '--native-lib='],
   [['--stack-size=', 'm.wasm'], '--stack-size='],
   [['--stack-size=x', 'm.wasm'], '--stack-size=x'],
