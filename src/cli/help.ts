@@ -7,8 +7,8 @@ Network (everything that is not granted is refused):
                                     --addr-pool=127.0.0.1/32,192.0.2.0/24,::1/128 (repeatable; default: none)
   --allow-resolve=PATTERN           names the program may look up: domain.com, *.example.com (all names below
                                     example.com), or * (repeatable; default: none)
-  --listen=ADDRESS:PORT             a socket that listens there, as the program's next descriptor behind its directories;
-                                    for programs that can accept and not bind (repeatable). So are those of LISTEN_FDS
+  --listen=ADDRESS:PORT             a listening socket as the program's next descriptor behind its directories;
+                                    for programs that can accept and not bind (repeatable)
   --allow-device=NAME               a network interface that a socket may be tied to with SO_BINDTODEVICE (repeatable)
   --allow-abstract=NAME             an abstract name of a Unix-domain socket, or * for all (repeatable)
 

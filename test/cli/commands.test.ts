@@ -19,7 +19,7 @@ test('help is the same for both spellings and goes to stdout', async () => {
 
 test('help names every option that is accepted', async () => {
   const { stdout } = await iwasm(['--help'])
-  const options = `--addr-pool= --allow-resolve= --env= -f --function --repl --timeout= --dir= --map-dir= -v= --help -h
+  const options = `--addr-pool= --allow-resolve= --env= -f --function --repl --timeout= --listen= --dir= --map-dir= -v= --help -h
     --version --interp --stack-size= --heap-size= --max-threads= --native-lib=`
   for (const option of options.split(/\s+/)) assert.ok(stdout.includes(option), option)
   for (const line of lines(stdout)) assert.ok(line.length <= 120, `fits a terminal: ${line}`)
