@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty'
 import { FileType, Rights, SOCKET_RIGHTS, SOCKET_RIGHTS_INHERITING } from '../abi/preview1.ts'
 import type { Family, SocketAddress } from '../address/socket-address.ts'
 import { O_RDWR } from '../os/constants.ts'
@@ -123,6 +124,10 @@ const STREAM_RIGHTS =
 const SEEKABLE_STREAM_RIGHTS =
   STREAM_RIGHTS | Rights.FD_SEEK | Rights.FD_TELL | Rights.FD_SYNC | Rights.FD_DATASYNC | Rights.FD_ADVISE
 
+function isOtherDevice(fileType: FileType, hostFd: number): boolean {
+  return fileType === FileType.CHARACTER_DEVICE && !isatty(hostFd)
+}
+
 /** For which directions a stream was opened; O_RDONLY, O_WRONLY, O_RDWR. */
 const ACCESS_RIGHTS = [~Rights.FD_WRITE, ~Rights.FD_READ, ~0n]
 
@@ -131,17 +136,17 @@ export class StreamDescriptor extends OpenDescriptor {
   readonly kind = 'stream'
   readonly fileType: FileType
   readonly isReadOnly = false
+  /** Whether it is a file, or a device that can be treated like one. */
+  readonly isSeekable: boolean
 
   /** @param accessMode how the process has it: O_RDONLY, O_WRONLY or O_RDWR */
   constructor(hostFd: number, fileType: FileType, accessMode: number = O_RDWR, file?: OpenFile) {
-    const rights = fileType === FileType.REGULAR_FILE ? SEEKABLE_STREAM_RIGHTS : STREAM_RIGHTS
+    const isSeekable = fileType === FileType.REGULAR_FILE || isOtherDevice(fileType, hostFd)
+    const rights = isSeekable ? SEEKABLE_STREAM_RIGHTS : STREAM_RIGHTS
     const possible = rights & (ACCESS_RIGHTS[accessMode] ?? ~0n)
     super(hostFd, possible, possible, file)
     this.fileType = fileType
-  }
-
-  get isSeekable(): boolean {
-    return this.fileType === FileType.REGULAR_FILE
+    this.isSeekable = isSeekable
   }
 
   duplicate(hostFd: number): StreamDescriptor {
@@ -231,7 +236,9 @@ export class FileDescriptor extends OpenDescriptor {
 
   /** Of the rights that were asked for, those that mean something for what was opened. */
   override get rightsBase(): bigint {
-    return super.rightsBase & (this.isDirectory ? DIRECTORY_RIGHTS : FILE_RIGHTS)
+    if (this.isDirectory) return super.rightsBase & DIRECTORY_RIGHTS
+    const isTerminal = this.fileType === FileType.CHARACTER_DEVICE && isatty(this.hostFd)
+    return super.rightsBase & (isTerminal ? FILE_RIGHTS & ~(Rights.FD_SEEK | Rights.FD_TELL) : FILE_RIGHTS)
   }
 
   override get rightsInheriting(): bigint {
