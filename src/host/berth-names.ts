@@ -25,6 +25,7 @@ import {
   NI_NAMEREQD,
   NI_NUMERICHOST,
   SIOCATMARK,
+  SIOCOUTQ,
   SOCK_DGRAM,
   SOCK_SEQPACKET,
   SOCK_STREAM,
@@ -111,11 +112,9 @@ export function berthNameFunctions(host: Host): HostFunctionsOf<typeof BERTH_SIG
       if (code === FIONBIO) {
         if (!memory.contains(argumentPtr, 4)) return Errno.FAULT
         const nonBlocking = memory.u32(argumentPtr) !== 0
-        if (found instanceof SocketDescriptor) return errnoOf(network.setNonBlocking(found, nonBlocking))
-        found.file.nonBlocking = nonBlocking
-        return Errno.SUCCESS
+        return errnoOf(host.setNonBlocking(found, nonBlocking))
       }
-      if (code === FIONREAD || code === SIOCATMARK) {
+      if (code === FIONREAD || code === SIOCATMARK || code === SIOCOUTQ) {
         if (!memory.contains(argumentPtr, 4)) return Errno.FAULT
         const result = ioctl(found.hostFd, code, request.address)
         if (result === 0) memory.setU32(argumentPtr, request.view.getUint32(0, true))

@@ -111,9 +111,7 @@ export function fdFunctions(host: Host, { filestat, whence: Whence }: Layouts): 
         const append = (flags & FdFlags.APPEND) !== 0
         return errnoOf(fcntl(found.hostFd, F_SETFL, (nonBlocking ? O_NONBLOCK : 0) | (append ? O_APPEND : 0)))
       }
-      if (found instanceof SocketDescriptor) return errnoOf(network.setNonBlocking(found, nonBlocking))
-      found.file.nonBlocking = nonBlocking
-      return Errno.SUCCESS
+      return errnoOf(host.setNonBlocking(found, nonBlocking))
     },
 
     fd_fdstat_set_rights(fd, base, inheriting) {

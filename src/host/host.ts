@@ -7,9 +7,10 @@ import type { DescriptorTable } from '../fd/table.ts'
 import { Files } from '../fs/files.ts'
 import type { GuestMemory } from '../memory/guest-memory.ts'
 import type { Network } from '../net/network.ts'
-import { IOV_MAX } from '../os/constants.ts'
+import { F_GETFL, F_SETFL, IOV_MAX, O_NONBLOCK } from '../os/constants.ts'
 import { wasiErrno } from '../os/errno.ts'
 import { Iovecs } from '../os/iovecs.ts'
+import { fcntl } from '../os/libc.ts'
 import type { Waiter } from '../wait/waiter.ts'
 
 type Parameters<Codes> = Codes extends `i${infer Rest}`
@@ -87,6 +88,17 @@ export class Host {
       iovecs.add(memory.hostAddress(buf), len)
     }
     return Errno.SUCCESS
+  }
+
+  /** Gives a descriptor the guest's O_NONBLOCK. @returns 0, or a negative host errno */
+  setNonBlocking(descriptor: Descriptor, nonBlocking: boolean): number {
+    if (descriptor instanceof SocketDescriptor) return this.network.setNonBlocking(descriptor, nonBlocking)
+    if (descriptor instanceof FileDescriptor) {
+      const flags = fcntl(descriptor.hostFd, F_GETFL, 0)
+      return fcntl(descriptor.hostFd, F_SETFL, nonBlocking ? flags | O_NONBLOCK : flags & ~O_NONBLOCK)
+    }
+    descriptor.file.nonBlocking = nonBlocking
+    return 0
   }
 
   /** Closes what was taken out of the table. @returns 0, or a negative host errno */

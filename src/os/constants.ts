@@ -113,6 +113,7 @@ export const DIRENT64 = { ino: 0, off: 8, reclen: 16, type: 18, name: 19 } as co
 
 export const FIONREAD = 0x541b
 export const FIONBIO = 0x5421
+export const SIOCOUTQ = 0x5411
 export const SIOCATMARK = 0x8905
 
 export const POLLIN = 0x1

@@ -92,7 +92,7 @@ ioctl(int fd, int request, ...)
         number = FIONREAD;
     else if (number == WASI_FIONBIO)
         number = FIONBIO;
-    bool has_pointer = number == FIONREAD || number == FIONBIO || (number >= SIOC_FIRST && number <= SIOC_LAST);
+    bool has_pointer = number == FIONREAD || number == FIONBIO || number == SIOCOUTQ || (number >= SIOC_FIRST && number <= SIOC_LAST);
     if (has_pointer && argument == NULL)
         return refuse_null(fd, number);
     if (number == SIOCGIFCONF)

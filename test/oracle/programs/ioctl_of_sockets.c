@@ -3,6 +3,10 @@
 
 #include <sys/ioctl.h>
 
+#ifndef __wasi__
+#include <linux/sockios.h>
+#endif
+
 static void
 show_unread(const char *what, int fd)
 {
@@ -35,6 +39,13 @@ main(void)
     show_unread("a listener", listener(AF_INET));
     show_unread("fresh", new_socket(AF_INET, SOCK_STREAM));
     show_unread("nothing", nothing);
+
+    int unsent = -7;
+    show("SIOCOUTQ", ioctl(datagrams.client, SIOCOUTQ, &unsent));
+    printf("  %d\n", unsent);
+    show("SIOCOUTQ of a listener", ioctl(listener(AF_INET), SIOCOUTQ, &unsent));
+    show("SIOCOUTQ NULL", ioctl(pair.server, SIOCOUTQ, NULL));
+    show("SIOCOUTQ of nothing", ioctl(nothing, SIOCOUTQ, &unsent));
 
     show("FIONBIO", ioctl(datagrams.client, FIONBIO, &on));
     print_yes("non-blocking", (fcntl(datagrams.client, F_GETFL) & O_NONBLOCK) != 0);
