@@ -6,8 +6,8 @@
  * With words behind `--`, runs only the cases whose name contains one of them, and keeps nothing.
  */
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { cpus, release } from 'node:os'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from '../scripts/build.mjs'
@@ -58,12 +58,17 @@ const pingpong = { native: [native('pingpong')], berth: underIwasm(await wasm('p
 const stream = { native: [native('stream')], berth: underIwasm(await wasm('stream')) }
 const epoll = { native: [native('epoll')], berth: underIwasm(await wasm('epoll')) }
 const hello = await wasm('hello')
+const files = { native: native('files'), berth: await wasm('files') }
 
 /** What `epoll` with 10,000 sockets needs. Node.js raises the soft limit to the hard one, also for its children. */
 const EPOLL_DESCRIPTORS = 10_100
 const descriptorLimit = execFileSync('sh', ['-c', 'ulimit -n'], { encoding: 'utf8' }).trim()
 const hasDescriptors = descriptorLimit === 'unlimited' || Number(descriptorLimit) >= EPOLL_DESCRIPTORS
 if (!hasDescriptors) console.log(`no case with 10,000 descriptors: the limit is ${descriptorLimit}`)
+
+/** Where the programs have their files: in memory if that can be had, so that no disk decides. */
+const FILES = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'berth-bench-'))
+process.on('exit', () => rmSync(FILES, { recursive: true }))
 
 /** `better` tells which way a figure is good; the ratio is always berth / baseline. */
 const CASES = [
@@ -105,6 +110,9 @@ const CASES = [
     needs: hasDescriptors,
     sides: { native: epollNs(epoll.berth, 100, 100), berth: epollNs(epoll.berth, 10_000, 100) },
   },
+  { name: 'files: write 256 MiB, 64 KiB writes', unit: 'MB/s', target: '≥ 0.90', sides: ofFiles('write') },
+  { name: 'files: read 256 MiB, 64 KiB reads', unit: 'MB/s', target: '≥ 0.90', sides: ofFiles('read') },
+  { name: 'files: open, fstat, close', unit: 'k/s', target: '≥ 0.50', sides: ofFiles('open') },
   {
     name: 'start: hello.wasm against node -e 0',
     unit: 'ms',
@@ -125,6 +133,18 @@ function both(programs, mode, peerCore, clientCore, args) {
 function epollNs(program, watched, busy) {
   const [command, ...args] = pinned(0, [...program, String(watched), String(busy), '50', '2000'])
   return () => Number(execFileSync(command, args, { stdio: ['ignore', 'pipe', 'inherit'] }))
+}
+
+function ofFiles(mode) {
+  const side = (command) => () => {
+    // What is read, and written over, is there.
+    if (!existsSync(join(FILES, 'large'))) execFileSync(files.native, ['write', FILES])
+    return Number(execFileSync(command[0], [...command.slice(1), mode, FILES], { encoding: 'utf8' }))
+  }
+  return {
+    native: side([files.native]),
+    berth: side([process.execPath, IWASM, `--dir=${FILES}`, files.berth]),
+  }
 }
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]

@@ -128,7 +128,9 @@ export function fdFunctions(host: Host, { filestat, whence: Whence }: Layouts): 
       if (typeof found === 'number') return found
       const result = status.ofDescriptor(found.hostFd)
       if (result < 0) return errnoOf(result)
-      storeFilestat(memory, statPtr, filestat, status, found.fileType)
+      // A socket's file does not say of which kind it is, and what was opened by its path has just been looked at.
+      const fileType = found instanceof FileDescriptor ? status.fileType : found.fileType
+      storeFilestat(memory, statPtr, filestat, status, fileType)
       return Errno.SUCCESS
     },
 

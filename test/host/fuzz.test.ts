@@ -4,13 +4,22 @@
  * FUZZ_SEED repeats a run, FUZZ_CALLS makes it longer.
  */
 import assert from 'node:assert/strict'
+import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { BERTH_SIGNATURES } from '../../src/abi/berth-socket.ts'
+import { Rights } from '../../src/abi/preview1.ts'
 import { SIGNATURES } from '../../src/abi/signatures.ts'
 import { Addr, AddrInfo } from '../../src/abi/sock.ts'
+import { FileDescriptor, PreopenedDirectory } from '../../src/fd/descriptor.ts'
+import { bestOpener, openByWalk } from '../../src/fs/beneath.ts'
+import { openDirectory } from '../../src/host/preopens.ts'
 import { endOf, Trap } from '../../src/host/trap.ts'
 import type { Waiter } from '../../src/wait/waiter.ts'
+import { assertUnchanged as assertTreeUnchanged, makeSentinel, snapshot } from '../fs/sentinel.ts'
 import { BERTH_FUNCTION_NAMES, createFixture, Exit, FUNCTION_NAMES, LOOPBACK, openHostDescriptors } from './fixture.ts'
+import { FILE_RIGHTS } from './sandbox.ts'
 
 const CALLS = Number(process.env.FUZZ_CALLS ?? 250_000)
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000)
@@ -90,10 +99,24 @@ const RESULTS: Record<string, (p: number[], memory: DataView) => [number, number
   clock_time_get: (p) => [[p[2]!, 8]],
   fd_fdstat_get: (p) => [[p[1]!, 24]],
   fd_filestat_get: (p) => [[p[1]!, 64]],
+  fd_pread: (p, m) => [[p[4]!, 4], ...iovecs(p[1]!, p[2]!, m)],
+  fd_prestat_dir_name: (p) => [[p[1]!, p[2]!]],
+  fd_prestat_get: (p) => [[p[1]!, 8]],
+  fd_pwrite: (p) => [[p[4]!, 4]],
   fd_read: (p, m) => [[p[3]!, 4], ...iovecs(p[1]!, p[2]!, m)],
+  fd_readdir: (p) => [
+    [p[1]!, p[2]!],
+    [p[4]!, 4],
+  ],
   fd_seek: (p) => [[p[3]!, 8]],
   fd_tell: (p) => [[p[1]!, 8]],
   fd_write: (p) => [[p[3]!, 4]],
+  path_filestat_get: (p) => [[p[4]!, 64]],
+  path_open: (p) => [[p[8]!, 4]],
+  path_readlink: (p) => [
+    [p[3]!, p[4]!],
+    [p[5]!, 4],
+  ],
   poll_oneoff: (p) => [
     [p[1]!, 32 * p[2]!],
     [p[3]!, 4],
@@ -214,8 +237,73 @@ function iovecs(ptr: number, count: number, memory: DataView): [number, number][
   ])
 }
 
+/** Where a function takes its paths: the parameters of their addresses, the lengths behind. */
+const PATHS: Record<string, readonly number[]> = {
+  path_create_directory: [1],
+  path_filestat_get: [2],
+  path_filestat_set_times: [2],
+  path_link: [2, 5],
+  path_open: [2],
+  path_readlink: [1],
+  path_remove_directory: [1],
+  path_rename: [1, 4],
+  path_symlink: [0, 3],
+  path_unlink_file: [1],
+}
+
+/** Their directories, and which of them have a parameter that says whether links are followed. */
+const DIRECTORIES_OF: typeof PATHS = {
+  ...Object.fromEntries(Object.keys(PATHS).map((name) => [name, [0]])),
+  path_link: [0, 4],
+  path_rename: [0, 3],
+  path_symlink: [2],
+}
+const LOOK_UP = ['path_filestat_get', 'path_filestat_set_times', 'path_link', 'path_open']
+
+/** Functions of files, each of which succeeds now and then. */
+const FILE_FUNCTIONS = [
+  ...Object.keys(PATHS),
+  ...['advise', 'allocate', 'datasync', 'filestat_set_size', 'filestat_set_times', 'pread', 'prestat_dir_name'],
+  ...['prestat_get', 'pwrite', 'readdir', 'sync', 'seek', 'tell', 'read', 'write'],
+].map((name) => (name.startsWith('path_') ? name : `fd_${name}`))
+
+/** Where the paths lie in memory. */
+const PATH_SLOT = 20480
+
+const NAMES = ['f', 'g', 'd', 'e', 'd/f', 'e/d', 'n', 'm', 'o', 'to-f', 'to-d', 'out', 'to-secret', '.', '..', '']
+
+/** A directory to change, one for reading only, and what lies next to them. */
+const root = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'berth-fuzz-'))
+const [inside, outside] = [join(root, 'inside'), join(root, 'outside')]
+mkdirSync(inside)
+makeSentinel(outside)
+const outsideBefore = snapshot(outside)
+
+function renewTree(): void {
+  for (const name of readdirSync(inside, 'buffer'))
+    rmSync(Buffer.concat([Buffer.from(`${inside}/`), name]), { recursive: true })
+  mkdirSync(join(inside, 'd/d'), { recursive: true })
+  mkdirSync(join(inside, 'e'))
+  writeFileSync(join(inside, 'f'), 'content')
+  writeFileSync(join(inside, 'd/f'), 'content')
+  linkSync(join(inside, 'f'), join(inside, 'g'))
+  for (const [name, text] of [
+    ['to-f', 'f'],
+    ['to-d', 'd'],
+    ['out', '../outside'],
+    ['to-secret', 'd/../../outside/secret'],
+    ['d/e', '../e'],
+    ['e/d', '..'],
+  ] as const) {
+    symlinkSync(text, join(inside, name))
+  }
+}
+
 const before = openHostDescriptors()
+const openAsWell = bestOpener()
+let opened = 0
 const fixture = createFixture({
+  openBeneath: (...how) => (opened++ % 2 === 0 ? openAsWell : openByWalk)(...how),
   pool: LOOPBACK,
   args: ['a', 'bcdef'],
   env: ['A=1'],
@@ -225,6 +313,7 @@ const fixture = createFixture({
 
 after(() => {
   fixture.dispose()
+  rmSync(root, { recursive: true })
   assert.equal(openHostDescriptors(), before, 'descriptors are left open')
 })
 
@@ -251,6 +340,30 @@ test(`${CALLS} calls with random arguments (FUZZ_SEED=${SEED})`, () => {
     return BigInt.asIntN(64, BigInt(pick(BOUNDARIES)) * BigInt(pick([1, 1, 1000, 0xffff_ffff, 0x8000_0000])))
   }
 
+  const numbersOf = (kind: typeof FileDescriptor | typeof PreopenedDirectory) =>
+    Array.from({ length: 12 }, (_, fd) => fd).filter((fd) => table.get(fd) instanceof kind)
+
+  /** Both directories and an open file, where the program has closed them. */
+  function giveFiles(): void {
+    if (numbersOf(FileDescriptor).length > 2 && numbersOf(PreopenedDirectory).length > 1) return
+    for (const isReadOnly of [false, true]) {
+      const directory = openDirectory({ guest: 'd', host: inside, isReadOnly })
+      assert.ok(typeof directory !== 'number', 'the directory is there')
+      const fd = table.add(directory)
+      fixture.bytes()[PATH_SLOT] = 0x66
+      if (!isReadOnly) wasi.path_open(fd, 1, PATH_SLOT, 1, 1, FILE_RIGHTS, 0n, 0, PATH_SLOT)
+    }
+  }
+
+  function randomPath(): string {
+    const names = Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(NAMES))
+    return names.join('/')
+  }
+  /** The lengths of the paths in memory. */
+  const pathLengths: number[] = []
+  const PATH_SLOTS = 64
+  const pathSlot = (i: number) => PATH_SLOT + 64 * i
+
   /** Mostly addresses and iovecs that make sense, so that calls get past the first check. */
   function prepareMemory(): void {
     const bytes = fixture.bytes()
@@ -267,6 +380,11 @@ test(`${CALLS} calls with random arguments (FUZZ_SEED=${SEED})`, () => {
       fixture.putIovecs(at, [12288 + Math.floor(random() * 1024), Math.floor(random() * 512)])
     for (const text of ['127.0.0.1', '::1', 'localhost', '80', 'http', '']) {
       bytes.set(new TextEncoder().encode(`${text}\0`), 16384 + 32 * Math.floor(random() * 8))
+    }
+    for (let i = 0; i < PATH_SLOTS; i++) {
+      const path = Buffer.from(randomPath())
+      bytes.set(path, pathSlot(i))
+      pathLengths[i] = path.length
     }
   }
 
@@ -286,7 +404,13 @@ test(`${CALLS} calls with random arguments (FUZZ_SEED=${SEED})`, () => {
   }
 
   for (let call = 0; call < CALLS; call++) {
+    // Descriptors and files pile up otherwise, until the process has no more.
+    if (call % 512 === 0) {
+      fixture.dispose()
+      renewTree()
+    }
     if (call % 64 === 0) prepareMemory()
+    if (call % 32 === 0) giveFiles()
     const [module, name] = pick(EVERY_FUNCTION)
     const signatures: Readonly<Record<string, string>> = module === 'wasi' ? SIGNATURES : BERTH_SIGNATURES
     const parameters = signatures[name]!.split(':')[0]!
@@ -301,8 +425,23 @@ test(`${CALLS} calls with random arguments (FUZZ_SEED=${SEED})`, () => {
     if (name === 'duplicate') values[1] = Number(values[1]) % 64
     // The other waits are cut short by descriptors that do not block, or by the waiter.
     if (name === 'epoll_wait') values[3] = 0n
-    // Descriptors pile up otherwise, until the process has none left.
-    if (call % 512 === 0) fixture.dispose()
+    // What is allocated is taken from somebody.
+    if (name === 'fd_allocate') for (const i of [1, 2]) values[i] = BigInt(values[i]!) % 65_536n
+    const files = module === 'wasi' && FILE_FUNCTIONS.includes(name) ? numbersOf(FileDescriptor) : []
+    if (files.length > 0 && random() < 0.8) {
+      if (name.startsWith('fd_')) values[0] = pick(files)
+      for (const at of PATHS[name] ?? []) {
+        const slot = Math.floor(random() * PATH_SLOTS)
+        values[at] = pathSlot(slot)
+        values[at + 1] = pathLengths[slot]!
+      }
+      for (const at of DIRECTORIES_OF[name] ?? []) values[at] = pick(files)
+      if (LOOK_UP.includes(name)) values[1] = Math.floor(random() * 2)
+      if (name === 'path_open') {
+        values[4] = Math.floor(random() * 16)
+        if (random() < 0.5) values[5] = pick([0n, Rights.FD_READ, Rights.FD_WRITE, FILE_RIGHTS, FILE_RIGHTS])
+      }
+    }
 
     reference.set(fixture.bytes())
     const allowed =
@@ -342,6 +481,10 @@ test(`${CALLS} calls with random arguments (FUZZ_SEED=${SEED})`, () => {
     'sock_set_linger',
     'random_get',
   ]
+  for (const name of FILE_FUNCTIONS)
+    assert.ok(answers.get(name)!.has(0) && answers.get(name)!.size > 1, `${name}: ${[...answers.get(name)!]}`)
+  assertTreeUnchanged(outsideBefore, outside, 'the fuzz')
+  assert.deepEqual(readdirSync(root).sort(), ['inside', 'outside'])
   for (const name of lively)
     assert.ok(answers.get(name)!.size > 1, `${name} only ever answered ${[...answers.get(name)!]}`)
   assert.equal(answers.size, new Set(EVERY_FUNCTION.map(([, name]) => name)).size, 'every import was called')
@@ -350,6 +493,8 @@ test(`${CALLS} calls with random arguments (FUZZ_SEED=${SEED})`, () => {
   function keepFromBlocking(): void {
     for (let fd = 0; fd < 64; fd++) {
       const descriptor = table.get(fd)
+      // Files do not block.
+      if (descriptor instanceof FileDescriptor) continue
       if (descriptor !== undefined && !descriptor.file.nonBlocking) wasi.fd_fdstat_set_flags(fd, 4)
       if (descriptor !== undefined && !descriptor.file.nonBlocking) {
         // The right was given up: only closing is left.
