@@ -12,6 +12,8 @@ export interface MemoryLimits {
   readonly initial: number
   readonly maximum: number | undefined
   readonly shared: boolean
+  /** There where the memory is of a kind that this parser does not know: 64-bit addresses, pages of another size. */
+  readonly unknown?: true
 }
 
 export type ModuleImport = { readonly module: string; readonly name: string } & (
@@ -36,7 +38,7 @@ const VALUE_LETTERS: Readonly<Record<number, string>> = { 127: 'i', 126: 'I', 12
 const REFERENCE_WITH_HEAP_TYPE = [0x63, 0x64]
 
 export function inspectModule(bytes: Uint8Array): ModuleShape {
-  const reader = new Reader(bytes, 8, bytes.length)
+  const reader = new Reader(bytes, 8)
   let types: Signature[] = []
   /** The type of each function, the imported ones first. */
   const functions: Signature[] = []
@@ -82,7 +84,7 @@ function readTypes(section: Reader): Signature[] {
     types.push('?')
     const skipField = (): void => {
       const storage = section.byte()
-      if (REFERENCE_WITH_HEAP_TYPE.includes(storage)) section.s33()
+      if (REFERENCE_WITH_HEAP_TYPE.includes(storage)) section.skipInteger()
       section.byte() // mutability
     }
     if (form === 0x5f) section.vector(skipField)
@@ -104,9 +106,10 @@ function readValueTypes(section: Reader): string {
   return letters
 }
 
-function readValueType(section: Reader): string {
+/** The letter of a value type in a signature. */
+export function readValueType(section: Reader): string {
   const code = section.byte()
-  if (REFERENCE_WITH_HEAP_TYPE.includes(code)) section.s33()
+  if (REFERENCE_WITH_HEAP_TYPE.includes(code)) section.skipInteger()
   return VALUE_LETTERS[code] ?? '?'
 }
 
@@ -134,21 +137,22 @@ function readImport(section: Reader, types: readonly Signature[]): ModuleImport 
   }
 }
 
-function readLimits(section: Reader): MemoryLimits {
+export function readLimits(section: Reader): MemoryLimits {
   const flags = section.byte()
   const initial = section.u32()
   const maximum = (flags & 1) !== 0 ? section.u32() : undefined
-  return { initial, maximum, shared: (flags & 2) !== 0 }
+  return { initial, maximum, shared: (flags & 2) !== 0, ...(flags > 3 ? { unknown: true } : {}) }
 }
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
-class Reader {
+/** Reads a binary, or a part of it, from its start to its end. */
+export class Reader {
   readonly #bytes: Uint8Array
   #at: number
   readonly #end: number
 
-  constructor(bytes: Uint8Array, start: number, end: number) {
+  constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
     this.#bytes = bytes
     this.#at = start
     this.#end = end
@@ -177,16 +181,37 @@ class Reader {
     }
   }
 
-  /** A heap type: signed LEB128, skipped. */
-  s33(): void {
+  /** LEB128, signed. */
+  s32(): number {
+    let value = 0
+    for (let shift = 0; ; shift += 7) {
+      const byte = this.byte()
+      value |= (byte & 0x7f) << shift
+      if (byte >= 0x80) continue
+      const isNegative = (byte & 0x40) !== 0
+      return isNegative && shift < 28 ? value | (-1 << (shift + 7)) : value
+    }
+  }
+
+  /** LEB128 of any size and sign, not looked at. */
+  skipInteger(): void {
     while (this.byte() >= 0x80);
   }
 
   name(): string {
-    const length = this.u32()
+    return utf8.decode(this.bytes(this.u32()))
+  }
+
+  /** The next `length` bytes themselves, not a copy. */
+  bytes(length: number): Uint8Array {
     const start = this.#at
     this.#at += length
-    return utf8.decode(this.#bytes.subarray(start, start + length))
+    return this.#bytes.subarray(start, Math.min(this.#at, this.#end))
+  }
+
+  /** All that is left. */
+  rest(): Uint8Array {
+    return this.bytes(this.#end - this.#at)
   }
 
   /** The next `length` bytes as a reader of their own; this one goes on behind them. */
