@@ -46,7 +46,10 @@ export async function build() {
   })
   await build({
     ...shared,
-    entryPoints: { 'watchdog-worker': join(ROOT, 'src/runtime/watchdog-worker.ts') },
+    entryPoints: {
+      'watchdog-worker': join(ROOT, 'src/runtime/watchdog-worker.ts'),
+      thread: join(ROOT, 'src/cli/thread.ts'),
+    },
     banner: { js: url },
   })
 }

@@ -21,6 +21,7 @@ Program:
   --env=KEY=VALUE                   an environment variable (repeatable; the host's are not passed on)
   -f NAME, --function NAME          call this export with the arguments, print its result, and do not run the program
   --repl                            read lines 'FUNCTION ARGUMENT...' from standard input and call each
+  --max-threads=N                   threads besides the first one (default: 4)
   --timeout=MS                      end the program after so many milliseconds (default: no limit)
 
 Messages:
@@ -29,7 +30,7 @@ Messages:
   --version                         the version
 
 Accepted for scripts made for other runtimes, without effect: --interp, --stack-size=BYTES, --heap-size=BYTES,
---max-threads=N, --native-lib=FILE.
+--native-lib=FILE.
 
 Exit code: the program's own (modulo 256); 1 after a trap or a usage error; 255 if the module cannot be loaded.
 `

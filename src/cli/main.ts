@@ -1,32 +1,25 @@
-import { readFileSync, readSync, writeSync } from 'node:fs'
-import { endOf, endProgram, Trap } from '../host/trap.ts'
+import { readFileSync, readSync } from 'node:fs'
+import { endProgram, Trap } from '../host/trap.ts'
 import { POLLIN } from '../os/constants.ts'
 import { UnsupportedPlatformError } from '../os/ffi.ts'
 import { poll } from '../os/libc.ts'
 import { Pollfds } from '../os/pollfds.ts'
-import { AddressPool, AddressPoolError } from '../policy/address-pool.ts'
-import { NamePatternError, NamePatterns } from '../policy/name-patterns.ts'
-import { Policy } from '../policy/policy.ts'
-import { LoadError, ProcessExit, trapReason } from '../runtime/errors.ts'
+import { AddressPoolError } from '../policy/address-pool.ts'
+import { NamePatternError } from '../policy/name-patterns.ts'
+import { LoadError, ProcessExit } from '../runtime/errors.ts'
 import { Program } from '../runtime/program.ts'
 import { startWatchdog } from '../runtime/watchdog.ts'
 import { BERTH_HELP, HELP } from './help.ts'
 import { inheritedSockets } from './inherited-sockets.ts'
 import { Messages } from './messages.ts'
 import { parseCommandLine, type RunConfig, UsageError } from './options.ts'
+import { createPolicy } from './policy.ts'
 import { printable } from './printable.ts'
+import type { Process } from './process.ts'
+import { startThreadWorker } from './thread-worker.ts'
+import { reportTrap } from './trap-report.ts'
 import { formatResults, parseArguments } from './values.ts'
 import { VERSION } from './version.ts'
-
-/** Where the command writes, and how the process ends; a test brings its own. */
-export interface Process {
-  readonly stdout: (text: string) => void
-  readonly stderr: (text: string) => void
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly pid: number
-  /** Ends the process at once with a code of 0 to 255. */
-  readonly exit: (code: number) => never
-}
 
 /** @returns the exit code. `command` is the name the person typed: `iwasm` or `berth`. */
 export function main(command: 'iwasm' | 'berth', argv: readonly string[], process: Process): number {
@@ -59,13 +52,7 @@ function run(command: string, config: RunConfig, process: Process): number {
   const messages = new Messages(command, config.logLevel, process.stderr)
   let program: Program
   try {
-    const policy = new Policy(
-      AddressPool.parse(config.addressPool),
-      new NamePatterns(config.resolvable),
-      (refusal) => messages.refused(refusal),
-      config.devices,
-      config.abstractNames,
-    )
+    const policy = createPolicy(config, messages)
     for (const library of config.nativeLibraries) {
       messages.warning(`--native-lib=${library}: native libraries are not loaded`)
     }
@@ -80,6 +67,8 @@ function run(command: string, config: RunConfig, process: Process): number {
       listeners: config.listeners,
       inheritedSockets: inheritedSockets(process.env, process.pid),
       onListen: (address) => messages.listening(address.toString()),
+      maxThreads: config.maxThreads,
+      startWorker: (shared, place) => startThreadWorker({ program: shared, place, command, config }),
       exit: (code) => {
         if (config.functionName !== undefined || config.repl) endProgram(new ProcessExit(code))
         return process.exit(code & 0xff)
@@ -109,26 +98,6 @@ function run(command: string, config: RunConfig, process: Process): number {
 
 function isRefusalToLoad(error: unknown): error is Error {
   return [LoadError, AddressPoolError, NamePatternError, UnsupportedPlatformError].some((type) => error instanceof type)
-}
-
-/** @returns the exit code of a program that ended so */
-function reportTrap(error: unknown, messages: Messages): number {
-  if (endOf(error) instanceof ProcessExit) messages.exception('wasi proc exit')
-  else if (isGuestFault(error)) messages.exception(trapReason(error))
-  else throw error
-  return 1
-}
-
-/** What a program can bring about; anything else is a defect of ours and must not be taken for the program's. */
-function isGuestFault(error: unknown): boolean {
-  return (
-    error instanceof Trap ||
-    error instanceof WebAssembly.RuntimeError ||
-    error instanceof WebAssembly.Exception ||
-    error instanceof RangeError ||
-    // V8's word for a value that JavaScript cannot hold (v128), passed to a host function or returned to us.
-    (error instanceof TypeError && error.message.startsWith('type incompatibility'))
-  )
 }
 
 function readModule(path: string): Uint8Array {
@@ -187,22 +156,4 @@ function* standardInputLines(): Generator<string> {
     yield* lines
   }
   yield pending
-}
-
-/** The process that the command runs in. Output is written before the call returns: nothing is lost at the end. */
-export function realProcess(exit: (code: number) => never): Process {
-  const writeTo = (fd: number) => (text: string) => writeAll(fd, text)
-  return { stdout: writeTo(1), stderr: writeTo(2), env: process.env, pid: process.pid, exit }
-}
-
-function writeAll(fd: number, text: string): void {
-  const bytes = Buffer.from(text)
-  for (let done = 0; done < bytes.length; ) {
-    try {
-      done += writeSync(fd, bytes, done)
-    } catch (error) {
-      // A full pipe that somebody else made non-blocking: again. A reader that is gone: nobody is left to tell.
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return
-    }
-  }
 }

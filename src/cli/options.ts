@@ -35,6 +35,8 @@ export interface RunConfig {
   /** Call this export instead of the entry point. */
   functionName: string | undefined
   repl: boolean
+  /** Threads that the program may have besides the main one. */
+  maxThreads: number
   /** Milliseconds until the program is ended. */
   timeoutMs: number | undefined
 }
@@ -63,7 +65,12 @@ const VALUE_OPTIONS: readonly ValueOption[] = [
   { name: '--native-lib', read: (config, value) => config.nativeLibraries.push(nonEmpty('--native-lib', value)) },
   { name: '--stack-size', read: (_config, value) => void wholeNumber('--stack-size', value) },
   { name: '--heap-size', read: (_config, value) => void wholeNumber('--heap-size', value) },
-  { name: '--max-threads', read: (_config, value) => void wholeNumber('--max-threads', value) },
+  {
+    name: '--max-threads',
+    read: (config, value) => {
+      config.maxThreads = wholeNumber('--max-threads', value)
+    },
+  },
   { name: '--timeout', read: (config, value) => setTimeoutMs(config, value) },
 ]
 
@@ -88,6 +95,7 @@ export function parseCommandLine(argv: readonly string[]): Request {
     logLevel: 2,
     functionName: undefined,
     repl: false,
+    maxThreads: 4,
     timeoutMs: undefined,
   }
   for (let i = 0; i < argv.length; i++) {

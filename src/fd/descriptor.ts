@@ -1,9 +1,10 @@
 import { isatty } from 'node:tty'
 import { FileType, Rights, SOCKET_RIGHTS, SOCKET_RIGHTS_INHERITING } from '../abi/preview1.ts'
-import type { Family, SocketAddress } from '../address/socket-address.ts'
+import type { Family } from '../address/socket-address.ts'
 import { O_RDWR } from '../os/constants.ts'
 import { FileStatus } from '../os/file-status.ts'
 import type { DirectoryEntries } from './directory-entries.ts'
+import { LocalOpenFile, type OpenFile } from './open-file.ts'
 
 /** A set of `rights` bits as two unsigned halves, so that testing it creates no bigint. */
 export interface RightsMask {
@@ -15,48 +16,25 @@ export function rightsMask(bits: bigint): RightsMask {
   return { low: Number(bits & 0xffff_ffffn), high: Number(bits >> 32n) }
 }
 
-/**
- * What POSIX calls the open file description: what the duplicates of a descriptor have in common. Each duplicate has a host
- * descriptor of its own, and the kernel sees to the rest.
- */
-class OpenFile {
-  /** The guest's O_NONBLOCK. */
-  nonBlocking = false
-  /**
-   * The peer as it was when the connection was accepted, until it is asked for the first time: a C library's `accept` asks
-   * at once, and must get an answer even if the peer has reset the connection since.
-   */
-  acceptedPeer: SocketAddress | undefined
-  /**
-   * A host errno that `poll_oneoff` took from the kernel to report it, 0 if none. The kernel hands an error out once, so
-   * the next operation on the socket must still fail with it.
-   */
-  pendingError = 0
-  /** The paths of a Unix-domain socket and its peer as the program gave them, with the NUL that the kernel adds. */
-  localPath: Uint8Array | undefined
-  peerPath: Uint8Array | undefined
-  /** The host descriptor of the directory in which the socket's path was made, by which others find it. */
-  directoryFd: number | undefined
-  /** How many descriptors stand for it. */
-  users = 0
-}
-
 export type Protocol = 'tcp' | 'udp' | 'unix'
+
+const never = () => false
 
 /** What an open descriptor number stands for. */
 abstract class OpenDescriptor {
   abstract readonly fileType: FileType
   /** The process's own descriptor. */
   readonly hostFd: number
-  readonly file: OpenFile
+  file: OpenFile
+  /** Whether another thread is closing it: then a call that was interrupted is not made again. */
+  isClosing: () => boolean = never
   #rights: RightsMask
   #rightsBase: bigint
   #rightsInheriting: bigint
 
-  constructor(hostFd: number, rights: bigint, rightsInheriting: bigint, file = new OpenFile()) {
+  constructor(hostFd: number, rights: bigint, rightsInheriting: bigint, file: OpenFile = new LocalOpenFile()) {
     this.hostFd = hostFd
     this.file = file
-    file.users++
     this.#rightsBase = rights
     this.#rightsInheriting = rightsInheriting
     this.#rights = rightsMask(rights)
@@ -70,12 +48,25 @@ abstract class OpenDescriptor {
     return this.#rightsInheriting
   }
 
+  /** The rights as they were asked for, whatever of them means something. */
+  get grantedRights(): { base: bigint; inheriting: bigint } {
+    return { base: this.#rightsBase, inheriting: this.#rightsInheriting }
+  }
+
+  /** Sets the rights to what they are elsewhere. */
+  restoreRights(base: bigint, inheriting: bigint): void {
+    this.#rightsBase = base
+    this.#rightsInheriting = inheriting
+    this.#rights = rightsMask(base)
+  }
+
   may(needed: RightsMask): boolean {
     return (this.#rights.low & needed.low) >>> 0 === needed.low && (this.#rights.high & needed.high) === needed.high
   }
 
-  /** A duplicate may do what the original may. */
+  /** A duplicate may do what the original may, and shares the rest with it. */
   protected passRightsTo<T extends OpenDescriptor>(duplicate: T): T {
+    if (duplicate.file === this.file) this.file.addUser()
     duplicate.limitRights(this.rightsBase, this.rightsInheriting)
     return duplicate
   }
@@ -83,9 +74,7 @@ abstract class OpenDescriptor {
   /** Rights can be given up and not regained. @returns false, with nothing changed, where the new ones exceed the old */
   limitRights(base: bigint, inheriting: bigint): boolean {
     if ((base & ~this.rightsBase) !== 0n || (inheriting & ~this.rightsInheriting) !== 0n) return false
-    this.#rightsBase = base
-    this.#rightsInheriting = inheriting
-    this.#rights = rightsMask(base)
+    this.restoreRights(base, inheriting)
     return true
   }
 }
@@ -156,8 +145,8 @@ export class StreamDescriptor extends OpenDescriptor {
 
 /** An epoll set. Read and written like a stream, it answers what the kernel answers. */
 export class EpollDescriptor extends StreamDescriptor {
-  constructor(hostFd: number) {
-    super(hostFd, FileType.UNKNOWN)
+  constructor(hostFd: number, file?: OpenFile) {
+    super(hostFd, FileType.UNKNOWN, undefined, file)
   }
 
   override duplicate(hostFd: number): EpollDescriptor {
@@ -256,8 +245,8 @@ export class PreopenedDirectory extends FileDescriptor {
   /** The name by which the program knows it. */
   readonly name: Uint8Array
 
-  constructor(hostFd: number, name: Uint8Array, isReadOnly: boolean) {
-    super(hostFd, DIRECTORY_RIGHTS, PATH_RIGHTS, isReadOnly)
+  constructor(hostFd: number, name: Uint8Array, isReadOnly: boolean, file?: OpenFile) {
+    super(hostFd, DIRECTORY_RIGHTS, PATH_RIGHTS, isReadOnly, file)
     this.name = name
   }
 }

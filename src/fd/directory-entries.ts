@@ -44,8 +44,7 @@ export class DirectoryEntries {
     // A directory that keeps changing under a program that keeps reading it must not fill the memory.
     if (number === 0 && this.#positions.length > MAX_COOKIES) this.#positions = [0n]
     let position = this.#positions[number]
-    // Behind what nobody was told of comes nothing.
-    if (position === undefined) return 0
+    if (position === undefined) return this.#readFromStart(hostFd, cookie, take)
     let at = number === 0 ? -1 : this.#find(position)
     for (;;) {
       if (at < 0 || at === this.#end) {
@@ -58,6 +57,19 @@ export class DirectoryEntries {
       if (!take(this.#entry(at, BigInt(number)))) return 0
       at += this.#buffer.view.getUint16(at + DIRENT64.reclen, true)
     }
+  }
+
+  /**
+   * A cookie that was not given out here: by another thread perhaps, as the number of an entry from the beginning. Behind
+   * what nobody was told of comes nothing.
+   */
+  #readFromStart(hostFd: number, cookie: bigint, take: (entry: DirectoryEntry) => boolean): number {
+    let passed = 0n
+    return this.read(hostFd, 0n, (entry) => {
+      if (passed === BigInt.asUintN(64, cookie)) return take(entry)
+      passed++
+      return true
+    })
   }
 
   /** Where in the buffer the entry behind `cookie` begins; -1 if it is not known. */

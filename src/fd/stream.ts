@@ -29,9 +29,10 @@ export class Streams {
     if (stream.file.nonBlocking && !this.#isReady(stream, POLLIN, 0n)) return -HostErrno.EAGAIN
     for (;;) {
       const bytes = readv(stream.hostFd, buffers.address, buffers.count)
-      if (bytes === -HostErrno.EINTR) continue
+      if (bytes === -HostErrno.EINTR && !stream.isClosing()) continue
       if (bytes !== -HostErrno.EAGAIN || stream.file.nonBlocking) return bytes
       this.#isReady(stream, POLLIN, undefined)
+      if (stream.isClosing()) return -HostErrno.EINTR
     }
   }
 
@@ -45,11 +46,13 @@ export class Streams {
     const wantedBytes = buffers.totalBytes
     for (let done = 0; ; ) {
       const bytes = writev(stream.hostFd, buffers.address, buffers.count)
-      if (bytes === -HostErrno.EINTR) continue
+      if (bytes === -HostErrno.EINTR && !stream.isClosing()) continue
       if (stream.file.nonBlocking) return bytes
       // A write that blocks takes everything, also where another process made the pipe non-blocking.
-      if (bytes === -HostErrno.EAGAIN) this.#isReady(stream, POLLOUT, undefined)
-      else if (bytes < 0) return done > 0 ? done : bytes
+      if (bytes === -HostErrno.EAGAIN) {
+        this.#isReady(stream, POLLOUT, undefined)
+        if (stream.isClosing()) return -HostErrno.EINTR
+      } else if (bytes < 0) return done > 0 ? done : bytes
       else {
         done += bytes
         if (bytes === 0 || done === wantedBytes) return done

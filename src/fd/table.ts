@@ -1,7 +1,8 @@
 import type { Descriptor } from './descriptor.ts'
+import type { OpenFile } from './open-file.ts'
 
 /** Descriptor numbers end here (`fs.nr_open` of a Linux kernel): what a guest may name cannot make the table huge. */
-const MAX_DESCRIPTORS = 1 << 20
+export const MAX_DESCRIPTORS = 1 << 20
 
 /**
  * The guest's descriptor numbers. A new descriptor gets the lowest free number, as POSIX promises. Knows nothing of what a
@@ -66,6 +67,23 @@ export class DescriptorTable {
     if (from === to) return 'none'
     this.remove(from)
     return this.replace(to, moved)
+  }
+
+  /** Makes what was changed of a descriptor's rights known to other threads. */
+  changed(_fd: number): void {}
+
+  /** An open file that no descriptor stands for any more. */
+  forget(_file: OpenFile): void {}
+
+  /**
+   * Gives back what {@link get} has given out. With several threads a descriptor is not closed while one of them works
+   * on it: this ends each host call, and comes before a number is given to something else.
+   */
+  endCall(): void {}
+
+  /** Whether another thread is closing something that this thread works on. */
+  get isInterrupted(): boolean {
+    return false
   }
 
   /** Every open descriptor, in the order of the numbers. */

@@ -238,7 +238,7 @@ export class Files {
   read(file: FileDescriptor, buffers: Iovecs): number {
     for (;;) {
       const bytes = readv(file.hostFd, buffers.address, buffers.count)
-      if (bytes !== -HostErrno.EINTR) return bytes
+      if (bytes !== -HostErrno.EINTR || file.isClosing()) return bytes
     }
   }
 
@@ -246,21 +246,21 @@ export class Files {
   write(file: FileDescriptor, buffers: Iovecs): number {
     for (;;) {
       const bytes = writev(file.hostFd, buffers.address, buffers.count)
-      if (bytes !== -HostErrno.EINTR) return bytes
+      if (bytes !== -HostErrno.EINTR || file.isClosing()) return bytes
     }
   }
 
   readAt(file: AnyFile, buffers: Iovecs, offset: bigint): number {
     for (;;) {
       const bytes = preadv(file.hostFd, buffers.address, buffers.count, offset)
-      if (bytes !== -HostErrno.EINTR) return bytes
+      if (bytes !== -HostErrno.EINTR || file.isClosing()) return bytes
     }
   }
 
   writeAt(file: AnyFile, buffers: Iovecs, offset: bigint): number {
     for (;;) {
       const bytes = pwritev(file.hostFd, buffers.address, buffers.count, offset)
-      if (bytes !== -HostErrno.EINTR) return bytes
+      if (bytes !== -HostErrno.EINTR || file.isClosing()) return bytes
     }
   }
 

@@ -151,7 +151,7 @@ export function berthWaitFunctions(host: Host): HostFunctionsOf<typeof BERTH_SIG
         count = epollWait(set.hostFd, events.address, room, millisecondsUntil(deadline))
         // A timeout beyond the kernel's longest ends early.
         if (count === 0 && deadline !== undefined && now(MONOTONIC) < deadline) continue
-        if (count !== -HostErrno.EINTR) break
+        if (count !== -HostErrno.EINTR || set.isClosing()) break
       }
       if (count < 0) return errnoOf(count)
       for (let i = 0; i < count; i++) {

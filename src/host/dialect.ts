@@ -1,5 +1,6 @@
 import { BERTH_MODULE, BERTH_SIGNATURES } from '../abi/berth-socket.ts'
 import { type FunctionName, SIGNATURES } from '../abi/signatures.ts'
+import { THREADS_MODULE, THREADS_SIGNATURES } from '../abi/threads.ts'
 import { PREVIEW1_LAYOUTS, UNSTABLE_LAYOUTS } from '../abi/unstable.ts'
 import { berthNameFunctions } from './berth-names.ts'
 import { berthSocketFunctions } from './berth-socket.ts'
@@ -12,6 +13,7 @@ import { pollFunctions } from './poll.ts'
 import { processFunctions } from './process.ts'
 import { sockFunctions } from './sock.ts'
 import { sockOptionFunctions } from './sock-options.ts'
+import { threadFunctions } from './threads.ts'
 
 /** What a module may import under some module names: functions by name, each with its type. */
 export interface Dialect {
@@ -57,5 +59,6 @@ export const DIALECTS: readonly Dialect[] = [
     functions: (host) => wasiFunctions(host),
   },
   { modules: ['wasi_unstable'], signatures: SIGNATURES, ignoresUnderscore: true, functions: unstableFunctions },
+  { modules: [THREADS_MODULE], signatures: THREADS_SIGNATURES, ignoresUnderscore: false, functions: threadFunctions },
   { modules: [BERTH_MODULE], signatures: BERTH_SIGNATURES, ignoresUnderscore: false, functions: berthFunctions },
 ]

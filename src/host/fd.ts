@@ -118,6 +118,7 @@ export function fdFunctions(host: Host, { filestat, whence: Whence }: Layouts): 
       const found = table.get(fd)
       if (found === undefined) return Errno.BADF
       const limited = found.limitRights(BigInt.asUintN(64, base), BigInt.asUintN(64, inheriting))
+      if (limited) table.changed(fd)
       return limited ? Errno.SUCCESS : Errno.NOTCAPABLE
     },
 

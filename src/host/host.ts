@@ -10,7 +10,8 @@ import type { Network } from '../net/network.ts'
 import { F_GETFL, F_SETFL, IOV_MAX, O_NONBLOCK } from '../os/constants.ts'
 import { wasiErrno } from '../os/errno.ts'
 import { Iovecs } from '../os/iovecs.ts'
-import { fcntl } from '../os/libc.ts'
+import { close, fcntl } from '../os/libc.ts'
+import type { ThreadGroup } from '../threads/group.ts'
 import type { Waiter } from '../wait/waiter.ts'
 
 type Parameters<Codes> = Codes extends `i${infer Rest}`
@@ -30,9 +31,9 @@ export type HostFunctionsOf<Signatures, Name extends keyof Signatures> = { [N in
 /** Some of preview 1 and the extension; each file of this room supplies those of one WASI area. */
 export type HostFunctions<Name extends FunctionName> = HostFunctionsOf<typeof SIGNATURES, Name>
 
-/** What a host is made of; `files` may be left to it. */
+/** What a host is made of; some may be left out. */
 type HostParts = Pick<Host, 'memory' | 'table' | 'network' | 'waiter' | 'args' | 'env' | 'exit'> &
-  Partial<Pick<Host, 'files'>>
+  Partial<Pick<Host, 'files' | 'threads'>>
 
 /**
  * What the host functions of one program share. A function decodes its arguments, looks up the descriptor, asks the rooms
@@ -49,6 +50,8 @@ export class Host {
   /** `KEY=VALUE`, each with its NUL. */
   readonly env: readonly Uint8Array[]
   readonly exit: (code: number) => never
+  /** The threads of the program, if it can have any. */
+  readonly threads: ThreadGroup | undefined
   readonly iovecs = new Iovecs()
   readonly streams: Streams
   #files: Files | undefined
@@ -61,6 +64,7 @@ export class Host {
     this.args = parts.args
     this.env = parts.env
     this.exit = parts.exit
+    this.threads = parts.threads
     this.streams = new Streams(parts.waiter)
     this.#files = parts.files
   }
@@ -103,6 +107,11 @@ export class Host {
 
   /** Closes what was taken out of the table. @returns 0, or a negative host errno */
   release(descriptor: Descriptor): number {
+    const { file } = descriptor
+    if (file.removeUser() === 0) {
+      if (file.directoryFd !== undefined) close(file.directoryFd)
+      this.table.forget(file)
+    }
     if (descriptor instanceof SocketDescriptor) return this.network.close(descriptor)
     return descriptor instanceof FileDescriptor ? this.files.close(descriptor) : this.streams.close(descriptor)
   }

@@ -6,6 +6,7 @@
  */
 export class GuestMemory {
   #memory: WebAssembly.Memory | undefined
+  #isShared = false
   #bytes = new Uint8Array(0)
   #view = new DataView(this.#bytes.buffer)
   #base = 0
@@ -19,6 +20,7 @@ export class GuestMemory {
   /** Until this is called (a module's start function may run before) no address is inside memory. */
   attach(memory: WebAssembly.Memory): void {
     this.#memory = memory
+    this.#isShared = (memory.buffer as unknown) instanceof SharedArrayBuffer
     this.#refresh()
   }
 
@@ -29,6 +31,8 @@ export class GuestMemory {
   contains(ptr: number, lengthBytes: number): boolean {
     const { length } = this.#bytes
     if (ptr + lengthBytes <= length && length !== 0) return true
+    // Of shared memory, Node.js 20 may show the size that it had before another thread made it larger; this updates it.
+    if (this.#isShared) this.#memory?.grow(0)
     this.#refresh()
     return ptr + lengthBytes <= this.#bytes.length
   }

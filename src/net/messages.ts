@@ -47,7 +47,7 @@ export class Messages {
     if (socket.file.pendingError !== 0) return takePendingError(socket)
     for (;;) {
       const sent = sendmsg(socket.hostFd, batch.address, flags | MSG_NOSIGNAL)
-      if (sent !== -HostErrno.EINTR) return sent
+      if (sent !== -HostErrno.EINTR || socket.isClosing()) return sent
     }
   }
 
@@ -56,7 +56,7 @@ export class Messages {
     if (socket.file.pendingError !== 0) return takePendingError(socket)
     for (;;) {
       const sent = sendmmsg(socket.hostFd, batch.address, batch.count, flags | MSG_NOSIGNAL)
-      if (sent !== -HostErrno.EINTR) return sent
+      if (sent !== -HostErrno.EINTR || socket.isClosing()) return sent
     }
   }
 
@@ -66,7 +66,7 @@ export class Messages {
     if (hasError && !socket.isStream) return takePendingError(socket)
     for (;;) {
       const received = recvmsg(socket.hostFd, batch.address, hasError ? flags | MSG_DONTWAIT : flags)
-      if (received === -HostErrno.EINTR) continue
+      if (received === -HostErrno.EINTR && !socket.isClosing()) continue
       return hasError && received <= 0 ? takePendingError(socket) : received
     }
   }
@@ -86,7 +86,7 @@ export class Messages {
     }
     for (;;) {
       const received = recvmmsg(socket.hostFd, batch.address, batch.count, flags, timespec)
-      if (received !== -HostErrno.EINTR) return received
+      if (received !== -HostErrno.EINTR || socket.isClosing()) return received
     }
   }
 

@@ -152,10 +152,8 @@ export class Network {
     return [made(0), made(4)]
   }
 
-  close({ hostFd, file }: SocketDescriptor): number {
-    file.users--
-    if (file.users === 0 && file.directoryFd !== undefined) close(file.directoryFd)
-    return close(hostFd)
+  close(descriptor: SocketDescriptor): number {
+    return close(descriptor.hostFd)
   }
 
   bind(descriptor: SocketDescriptor, address: SocketAddress): number {
@@ -196,7 +194,7 @@ export class Network {
     for (;;) {
       const result = connect(descriptor.hostFd, this.#sockaddr.address, length)
       // Interrupted (the process was stopped and continued), the kernel goes on connecting; asked again, it waits on.
-      if (result === -HostErrno.EINTR) continue
+      if (result === -HostErrno.EINTR && !descriptor.isClosing()) continue
       // Of a failed attempt whose error `poll` has taken, the kernel only knows that it failed.
       const isTold = result === -HostErrno.ECONNABORTED && descriptor.file.pendingError !== 0
       return isTold ? takePendingError(descriptor) : result
@@ -213,7 +211,7 @@ export class Network {
     for (;;) {
       this.#sockaddr.expect()
       const hostFd = accept4(descriptor.hostFd, this.#sockaddr.address, this.#sockaddr.lengthAddress, flags)
-      if (hostFd === -HostErrno.EINTR) continue
+      if (hostFd === -HostErrno.EINTR && !descriptor.isClosing()) continue
       if (hostFd < 0) return hostFd
       const accepted = new SocketDescriptor(hostFd, descriptor.family, descriptor.protocol, descriptor.isStream)
       accepted.file.nonBlocking = nonBlocking
@@ -262,7 +260,7 @@ export class Network {
     if (!descriptor.isStream) flags |= MSG_TRUNC
     for (;;) {
       const received = recv(descriptor.hostFd, buffers.firstAddress, buffers.firstBytes, flags)
-      if (received === -HostErrno.EINTR) continue
+      if (received === -HostErrno.EINTR && !descriptor.isClosing()) continue
       return received > buffers.firstBytes ? this.#cut(buffers.firstBytes) : received
     }
   }
@@ -288,7 +286,7 @@ export class Network {
       const { hostFd } = descriptor
       do {
         received = recvfrom(hostFd, buffers.firstAddress, buffers.firstBytes, flags | MSG_TRUNC, address, lengthAddress)
-      } while (received === -HostErrno.EINTR)
+      } while (received === -HostErrno.EINTR && !descriptor.isClosing())
       if (received > buffers.firstBytes) received = this.#cut(buffers.firstBytes)
     }
     if (received >= 0 && !this.#sockaddr.decode(from)) setUnknown(from, descriptor)
@@ -303,7 +301,7 @@ export class Network {
   #receiveMessage(descriptor: SocketDescriptor, buffers: Iovecs, flags: number): number {
     for (;;) {
       const received = recvmsg(descriptor.hostFd, this.#msghdr.address, flags)
-      if (received === -HostErrno.EINTR) continue
+      if (received === -HostErrno.EINTR && !descriptor.isClosing()) continue
       this.truncated = received >= 0 && (this.#msghdr.view.getUint32(MSGHDR.flags, true) & MSG_TRUNC) !== 0
       return Math.min(received, buffers.totalBytes)
     }
@@ -318,7 +316,7 @@ export class Network {
       const sent = many
         ? sendmsg(descriptor.hostFd, this.#msghdr.address, MSG_NOSIGNAL)
         : send(descriptor.hostFd, buffers.firstAddress, buffers.firstBytes, MSG_NOSIGNAL)
-      if (sent !== -HostErrno.EINTR) return sent
+      if (sent !== -HostErrno.EINTR || descriptor.isClosing()) return sent
     }
   }
 
@@ -337,7 +335,7 @@ export class Network {
       const sent = many
         ? sendmsg(descriptor.hostFd, this.#msghdr.address, MSG_NOSIGNAL)
         : sendto(descriptor.hostFd, buffers.firstAddress, buffers.firstBytes, MSG_NOSIGNAL, address, length)
-      if (sent !== -HostErrno.EINTR) return sent
+      if (sent !== -HostErrno.EINTR || descriptor.isClosing()) return sent
     }
   }
 

@@ -62,7 +62,7 @@ export class UnixNames {
     let result = length
     if (length >= 0) {
       do result = connect(socket.hostFd, this.#buffer.address, length)
-      while (result === -HostErrno.EINTR)
+      while (result === -HostErrno.EINTR && !socket.isClosing())
     }
     this.release()
     if (result === 0) socket.file.peerPath = isPath(name) ? withNul(pathOf(name)) : undefined

@@ -1,6 +1,8 @@
+import { Errno } from '../abi/errno.ts'
 import { DIALECTS, type Dialect, WASI_MODULES } from '../host/dialect.ts'
 import type { Host } from '../host/host.ts'
 import { endProgram, Trap } from '../host/trap.ts'
+import type { ThreadGroup } from '../threads/group.ts'
 import { LoadError } from './errors.ts'
 import type { ModuleImport, ModuleShape } from './inspect.ts'
 
@@ -12,8 +14,16 @@ export interface Linked {
   readonly importedMemory: WebAssembly.Memory | undefined
 }
 
-/** Finds what each import stands for. A function that nothing provides is reported now and traps if it is ever called. */
-export function link(shape: ModuleShape, host: Host, warn: (message: string) => void): Linked {
+/**
+ * Finds what each import stands for. A function that nothing provides is reported now and traps if it is ever called.
+ * @param memory what an imported memory is, if there is one already
+ */
+export function link(
+  shape: ModuleShape,
+  host: Host,
+  warn: (message: string) => void,
+  memory?: WebAssembly.Memory,
+): Linked {
   const made = new Map<Dialect, Readonly<Record<string, unknown>>>()
   // Without prototypes: the names are the module's, and may be `__proto__`.
   const imports: Record<string, Record<string, unknown>> = Object.create(null)
@@ -30,13 +40,19 @@ export function link(shape: ModuleShape, host: Host, warn: (message: string) => 
     const values = [value]
     queues.set(key, values)
     imports[module] ??= Object.create(null) as Record<string, unknown>
-    Object.defineProperty(imports[module], name, { get: () => values.shift() })
+    // In turn, so that the next instance is asked for as well.
+    const next = (): unknown => {
+      const [first] = values
+      if (values.length > 1) values.push(values.shift())
+      return first
+    }
+    Object.defineProperty(imports[module], name, { get: next })
   }
   for (const entry of shape.imports) {
     if (entry.kind === 'function') {
       supply(entry, provided(entry, host, made) ?? unlinked(entry, warn))
     } else if (entry.kind === 'memory' && MEMORY_MODULES.includes(entry.module)) {
-      importedMemory = createMemory(entry)
+      importedMemory = memory ?? createMemory(entry)
       supply(entry, importedMemory)
     } else {
       throw new LoadError(
@@ -64,7 +80,27 @@ function provided(
   if (known === undefined || signatures[known] !== signature) return undefined
   const functions = made.get(dialect) ?? dialect.functions(host)
   made.set(dialect, functions)
-  return functions[known]
+  const found = functions[known] as (...parameters: unknown[]) => unknown
+  return host.threads === undefined ? found : amongThreads(found, host, host.threads)
+}
+
+/** A host function that may run while other threads work on the same descriptors. */
+function amongThreads(
+  call: (...parameters: unknown[]) => unknown,
+  { table }: Host,
+  threads: ThreadGroup,
+): (...parameters: unknown[]) => unknown {
+  return (...parameters) => {
+    threads.enterCall()
+    try {
+      const result = call(...parameters)
+      // Another thread has closed what this one was blocked on.
+      return result === Errno.INTR && table.isInterrupted ? Errno.BADF : result
+    } finally {
+      table.endCall()
+      threads.leaveCall()
+    }
+  }
 }
 
 function unlinked({ module, name }: ModuleImport, warn: (message: string) => void): () => never {

@@ -1,6 +1,9 @@
+import { createRequire } from 'node:module'
 import { getSystemErrorName } from 'node:util'
+import { THREADS_MODULE, THREADS_SIGNATURES } from '../abi/threads.ts'
 import { SocketAddress } from '../address/socket-address.ts'
 import type { PreopenedDirectory } from '../fd/descriptor.ts'
+import { allocateSharedDescriptors, SharedDescriptorTable } from '../fd/shared-table.ts'
 import { DescriptorTable } from '../fd/table.ts'
 import { WASI_MODULES } from '../host/dialect.ts'
 import { Host } from '../host/host.ts'
@@ -10,11 +13,15 @@ import { Trap } from '../host/trap.ts'
 import { GuestMemory } from '../memory/guest-memory.ts'
 import { Network } from '../net/network.ts'
 import { addressOf } from '../os/ffi.ts'
+import { close } from '../os/libc.ts'
 import type { Policy } from '../policy/policy.ts'
+import { allocateGroup, ThreadGroup } from '../threads/group.ts'
 import { BlockingWaiter } from '../wait/blocking-waiter.ts'
 import { LoadError } from './errors.ts'
 import { inspectModule, type ModuleShape, type Signature } from './inspect.ts'
 import { link } from './link.ts'
+import { prepareForThreads } from './prepare.ts'
+import type { SharedProgram } from './thread.ts'
 
 export interface ProgramOptions {
   /** `argv`, the program's own name first. */
@@ -30,6 +37,10 @@ export interface ProgramOptions {
   readonly inheritedSockets: readonly { readonly hostFd: number; readonly name: string }[]
   /** Is told of each listener at the port that it got. */
   readonly onListen: (address: SocketAddress) => void
+  /** Threads besides the main one. */
+  readonly maxThreads: number
+  /** Starts a Worker that calls `runThread` with these. */
+  readonly startWorker: (program: SharedProgram, place: number) => void
   /** Ends the program for `proc_exit`; must not return. */
   readonly exit: (code: number) => never
   /** Something that the person should know and that does not stop the program. */
@@ -45,6 +56,7 @@ export class Program {
   readonly #instance: WebAssembly.Instance
   readonly #memory: GuestMemory
   readonly #host: Host
+  #importedMemory: WebAssembly.Memory | undefined
   readonly #args: readonly Uint8Array[]
 
   /**
@@ -52,24 +64,47 @@ export class Program {
    * @throws LoadError if the bytes are no module or an import that must be there is not
    */
   constructor(bytes: Uint8Array, options: ProgramOptions) {
-    const module = compile(bytes)
-    this.shape = inspectModule(bytes)
+    const compiled = compile(bytes)
+    const threaded = prepareThreads(bytes, options.warn)
+    const module = threaded?.main ?? compiled
+    this.shape = threaded?.shape ?? inspectModule(bytes)
     checkShape(this.shape)
     this.#args = options.args.map(cString)
     this.#memory = new GuestMemory(addressOf)
+    const env = [...options.env, ...socketVariables(options)]
+    const directories: PreopenedDirectory[] = []
+    try {
+      for (const directory of options.directories) directories.push(preopen(directory))
+    } catch (error) {
+      for (const { hostFd } of directories) close(hostFd)
+      throw error
+    }
+    const shared = threaded && {
+      module: threaded.thread,
+      shape: this.shape,
+      args: options.args,
+      env,
+      group: allocateGroup(options.maxThreads),
+      descriptors: allocateSharedDescriptors(directories.map(({ name }) => name)),
+    }
+    const startWorker = (place: number): void => {
+      if (shared !== undefined) options.startWorker({ ...shared, memory: this.#importedMemory! }, place)
+    }
+    const threads = shared && new ThreadGroup(shared.group, 0, startWorker)
+    const table =
+      shared && threads ? new SharedDescriptorTable(shared.descriptors, threads.wakeOthers) : new DescriptorTable()
     this.#host = new Host({
       memory: this.#memory,
-      table: new DescriptorTable(),
+      table,
       network: new Network(options.policy),
-      waiter: new BlockingWaiter(),
+      waiter: new BlockingWaiter(() => table.isInterrupted),
       args: this.#args,
-      env: [...options.env, ...socketVariables(options)].map(cString),
+      env: env.map(cString),
       exit: options.exit,
+      ...(threads && { threads }),
     })
-    const { table } = this.#host
-    for (const stream of standardStreams()) table.add(stream)
+    for (const descriptor of [...standardStreams(), ...directories]) table.add(descriptor)
     try {
-      for (const directory of options.directories) table.add(preopen(directory))
       this.#addSockets(options)
       this.#instance = this.#instantiate(module, options.warn)
     } catch (error) {
@@ -102,6 +137,7 @@ export class Program {
   #instantiate(module: WebAssembly.Module, warn: (message: string) => void): WebAssembly.Instance {
     const { imports, importedMemory } = link(this.shape, this.#host, warn)
     if (importedMemory !== undefined) this.#memory.attach(importedMemory)
+    this.#importedMemory = importedMemory
     try {
       return new WebAssembly.Instance(module, imports)
     } catch (error) {
@@ -217,6 +253,46 @@ function compile(bytes: Uint8Array): WebAssembly.Module {
     throw new LoadError(`WASM module load failed: ${error.message.replace(/^WebAssembly\.Module\(\): /, '')}`)
   }
 }
+
+/** The modules of a program with threads. */
+interface ThreadedModules {
+  readonly main: WebAssembly.Module
+  readonly thread: WebAssembly.Module
+  readonly shape: ModuleShape
+}
+
+/** @returns undefined if the module asks for no threads, or cannot have any */
+function prepareThreads(bytes: Uint8Array, warn: (message: string) => void): ThreadedModules | undefined {
+  const { imports, exports } = inspectModule(bytes)
+  const known: Readonly<Record<string, string>> = THREADS_SIGNATURES
+  const asks = imports.some(
+    (entry) => entry.kind === 'function' && entry.module === THREADS_MODULE && known[entry.name] === entry.signature,
+  )
+  if (!asks) return undefined
+  const prepared = prepareForThreads(bytes)
+  if (prepared.memory?.shared !== true) {
+    warn('the module asks for threads and has no shared memory: it will get none')
+    return undefined
+  }
+  const start = exports.find((entry) => entry.name === 'wasi_thread_start')
+  if (start?.kind !== 'function' || start.signature !== 'ii:') {
+    warn('the module asks for threads and exports no wasi_thread_start: it will get none')
+    return undefined
+  }
+  if (Number.parseInt(process.versions.v8, 10) < FIRST_GOOD_V8) {
+    const { setFlagsFromString } = createRequire(import.meta.url)('node:v8') as typeof import('node:v8')
+    setFlagsFromString('--no-liftoff')
+  }
+  const main = compile(prepared.main)
+  const thread = prepared.thread === prepared.main ? main : compile(prepared.thread)
+  return { main, thread, shape: inspectModule(prepared.main) }
+}
+
+/**
+ * The baseline compiler of Node.js 20 gives a function that waits on memory (`memory.atomic.wait32` on a constant address)
+ * wrong values of its local variables afterwards. Seen in 11.3, not in 12.4.
+ */
+const FIRST_GOOD_V8 = 12
 
 function checkShape({ imports, exports }: ModuleShape): void {
   const exported = (name: string) => exports.find((entry) => entry.name === name)

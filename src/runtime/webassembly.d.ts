@@ -15,6 +15,8 @@ declare namespace WebAssembly {
   class Memory {
     constructor(descriptor: { initial: number; maximum?: number; shared?: boolean })
     readonly buffer: ArrayBuffer
+    /** @returns the size before, in pages */
+    grow(pages: number): number
   }
   class Global {
     value: unknown

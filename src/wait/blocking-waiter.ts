@@ -11,12 +11,18 @@ const MAX_SECONDS = 0x7fff_ffff_ffffn
 /** Blocks the thread in `poll`. */
 export class BlockingWaiter implements Waiter {
   readonly #timespec = new HostBuffer(16)
+  readonly #isInterrupted: () => boolean
+
+  /** @param isInterrupted asked when a signal has ended a wait: whether it is not to go on */
+  constructor(isInterrupted: () => boolean = () => false) {
+    this.#isInterrupted = isInterrupted
+  }
 
   poll(pollfds: Pollfds, timeoutNs: bigint | undefined): number {
     if (timeoutNs === undefined || timeoutNs === 0n) {
       for (;;) {
         const ready = poll(pollfds.address, pollfds.count, timeoutNs === undefined ? -1 : 0)
-        if (ready !== -HostErrno.EINTR) return ready
+        if (ready !== -HostErrno.EINTR || this.#isInterrupted()) return ready
       }
     }
     const deadline = now(MONOTONIC) + timeoutNs
@@ -26,7 +32,7 @@ export class BlockingWaiter implements Waiter {
       this.#timespec.view.setBigInt64(0, seconds < MAX_SECONDS ? seconds : MAX_SECONDS, true)
       this.#timespec.view.setBigInt64(8, left % 1_000_000_000n, true)
       const ready = ppoll(pollfds.address, pollfds.count, this.#timespec.address, 0)
-      if (ready !== -HostErrno.EINTR) return ready
+      if (ready !== -HostErrno.EINTR || this.#isInterrupted()) return ready
     }
   }
 }

@@ -10,7 +10,7 @@ export interface Waiter {
   /**
    * @param pollfds what to wait for; none makes this a sleep
    * @param timeoutNs undefined waits for ever; 0 does not wait
-   * @returns how many entries are ready, 0 after the timeout, or a negative host errno
+   * @returns how many entries are ready, 0 after the timeout, or a negative host errno: EINTR where another thread is closing one
    */
   poll(pollfds: Pollfds, timeoutNs: bigint | undefined): number
 }

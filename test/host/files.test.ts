@@ -417,12 +417,7 @@ const CALLS: Readonly<
   fd_datasync: [Rights.FD_SYNC, Errno.NOTCAPABLE, false, (fd) => s.wasi.fd_datasync(fd)],
   fd_fdstat_set_flags: [Rights.FD_FDSTAT_SET_FLAGS, Errno.NOTCAPABLE, false, (fd) => s.wasi.fd_fdstat_set_flags(fd, 0)],
   fd_filestat_get: [Rights.FD_FILESTAT_GET, Errno.NOTCAPABLE, false, (fd) => s.wasi.fd_filestat_get(fd, OUT)],
-  fd_filestat_set_size: [
-    Rights.FD_FILESTAT_SET_SIZE,
-    Errno.INVAL,
-    true,
-    (fd) => s.wasi.fd_filestat_set_size(fd, 3n),
-  ],
+  fd_filestat_set_size: [Rights.FD_FILESTAT_SET_SIZE, Errno.INVAL, true, (fd) => s.wasi.fd_filestat_set_size(fd, 3n)],
   fd_filestat_set_times: [
     Rights.FD_FILESTAT_SET_TIMES,
     Errno.NOTCAPABLE,

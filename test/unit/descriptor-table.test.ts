@@ -1,5 +1,6 @@
 /** Numbers of descriptors, and the rights that a descriptor carries. */
 import assert from 'node:assert/strict'
+import { closeSync, openSync } from 'node:fs'
 import { test } from 'node:test'
 import { FileType, Rights, SOCKET_RIGHTS, SOCKET_RIGHTS_INHERITING } from '../../src/abi/preview1.ts'
 import { type Descriptor, rightsMask, SocketDescriptor, StreamDescriptor } from '../../src/fd/descriptor.ts'
@@ -238,13 +239,16 @@ test('rights can be given up and not regained', () => {
   assert.equal(socket.may(rightsMask(Rights.FD_READ)), false)
 })
 
+// What a terminal may, test/cli/stream-kinds.test.ts sees.
 for (const [name, fileType, seekable] of [
-  ['a terminal', FileType.CHARACTER_DEVICE, false],
+  ['a device, but no terminal', FileType.CHARACTER_DEVICE, true],
   ['a pipe', FileType.UNKNOWN, false],
   ['a file', FileType.REGULAR_FILE, true],
 ] as const) {
   test(`a standard stream that is ${name} ${seekable ? 'may' : 'may not'} be sought in`, () => {
-    const stream = new StreamDescriptor(0, fileType)
+    const hostFd = openSync('/dev/null', 'r')
+    const stream = new StreamDescriptor(hostFd, fileType)
+    closeSync(hostFd)
     assert.equal(stream.may(rightsMask(Rights.FD_SEEK)), seekable)
     assert.equal(stream.may(rightsMask(Rights.FD_TELL)), seekable)
     for (const right of [Rights.FD_READ, Rights.FD_WRITE, Rights.POLL_FD_READWRITE, Rights.FD_FDSTAT_SET_FLAGS]) {

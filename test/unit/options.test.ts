@@ -18,6 +18,7 @@ const DEFAULTS: RunConfig = {
   logLevel: 2,
   functionName: undefined,
   repl: false,
+  maxThreads: 4,
   timeoutMs: undefined,
 }
 

@@ -1,0 +1,48 @@
+import type { SocketAddress } from '../address/socket-address.ts'
+
+/**
+ * What POSIX calls the open file description: what the duplicates of a descriptor have in common. Each duplicate has a host
+ * descriptor of its own, and the kernel sees to the rest.
+ */
+export interface OpenFile {
+  /** The guest's O_NONBLOCK. */
+  nonBlocking: boolean
+  /**
+   * The peer as it was when the connection was accepted, until it is asked for the first time: a C library's `accept` asks
+   * at once, and must get an answer even if the peer has reset the connection since.
+   */
+  acceptedPeer: SocketAddress | undefined
+  /**
+   * A host errno that `poll_oneoff` took from the kernel to report it, 0 if none. The kernel hands an error out once, so
+   * the next operation on the socket must still fail with it.
+   */
+  pendingError: number
+  /** The paths of a Unix-domain socket and its peer as the program gave them, with the NUL that the kernel adds. */
+  localPath: Uint8Array | undefined
+  peerPath: Uint8Array | undefined
+  /** The host descriptor of the directory in which the socket's path was made, by which others find it. */
+  directoryFd: number | undefined
+  /** One more descriptor stands for it. */
+  addUser(): void
+  /** @returns how many descriptors still do */
+  removeUser(): number
+}
+
+/** For one thread. */
+export class LocalOpenFile implements OpenFile {
+  nonBlocking = false
+  acceptedPeer: SocketAddress | undefined
+  pendingError = 0
+  localPath: Uint8Array | undefined
+  peerPath: Uint8Array | undefined
+  directoryFd: number | undefined
+  #users = 1
+
+  addUser(): void {
+    this.#users++
+  }
+
+  removeUser(): number {
+    return --this.#users
+  }
+}
