@@ -81,6 +81,8 @@ export class SharedDescriptorTable extends DescriptorTable {
   readonly #taken: Int32Array
   readonly #names: readonly Uint8Array[]
   readonly #wakeOthers: () => void
+  /** Whether this thread is to end, and with it the call that it is in. */
+  isCancelled: () => boolean = () => false
   readonly #cache: (Cached | undefined)[] = []
   readonly #held: number[] = []
 
@@ -114,7 +116,7 @@ export class SharedDescriptorTable extends DescriptorTable {
   }
 
   override get isInterrupted(): boolean {
-    return this.#held.some((fd) => this.#isClosing(fd))
+    return this.isCancelled() || this.#held.some((fd) => this.#isClosing(fd))
   }
 
   override get hasRoom(): boolean {
@@ -278,7 +280,7 @@ export class SharedDescriptorTable extends DescriptorTable {
     records[at + FILE] = (descriptor.file as SharedOpenFile).index
     this.#storeRights(fd, descriptor)
     const generation = Atomics.add(records, at + GENERATION, 1) + 1
-    descriptor.isClosing = () => this.#isClosing(fd)
+    descriptor.isClosing = () => this.#isClosing(fd) || this.isCancelled()
     this.#cache[fd] = { descriptor, generation }
     Atomics.store(records, at + USE, OPEN)
   }
@@ -314,7 +316,7 @@ export class SharedDescriptorTable extends DescriptorTable {
     const file = new SharedOpenFile(this.#files, records[at + FILE]!)
     const descriptor = this.#create(at, base, inheriting, file)
     descriptor.restoreRights(base, inheriting)
-    descriptor.isClosing = () => this.#isClosing(fd)
+    descriptor.isClosing = () => this.#isClosing(fd) || this.isCancelled()
     return descriptor
   }
 

@@ -1,4 +1,5 @@
 import { BERTH_MODULE, BERTH_SIGNATURES } from '../abi/berth-socket.ts'
+import { PTHREAD_MODULE, PTHREAD_SIGNATURES } from '../abi/pthread.ts'
 import { type FunctionName, SIGNATURES } from '../abi/signatures.ts'
 import { THREADS_MODULE, THREADS_SIGNATURES } from '../abi/threads.ts'
 import { PREVIEW1_LAYOUTS, UNSTABLE_LAYOUTS } from '../abi/unstable.ts'
@@ -11,6 +12,7 @@ import type { Host, HostFunctions, HostFunctionsOf } from './host.ts'
 import { pathFunctions } from './path.ts'
 import { pollFunctions } from './poll.ts'
 import { processFunctions } from './process.ts'
+import { pthreadFunctions } from './pthread.ts'
 import { sockFunctions } from './sock.ts'
 import { sockOptionFunctions } from './sock-options.ts'
 import { threadFunctions } from './threads.ts'
@@ -21,6 +23,8 @@ export interface Dialect {
   readonly signatures: Readonly<Record<string, string>>
   /** Whether a leading `_` of a name is ignored, as in the original. */
   readonly ignoresUnderscore: boolean
+  /** Whether a program can have these at all; if not, its imports stay unlinked. */
+  readonly isAvailable?: (host: Host) => boolean
   /** Makes the functions, for a program that imports any. */
   readonly functions: (host: Host) => Readonly<Record<string, unknown>>
 }
@@ -60,5 +64,12 @@ export const DIALECTS: readonly Dialect[] = [
   },
   { modules: ['wasi_unstable'], signatures: SIGNATURES, ignoresUnderscore: true, functions: unstableFunctions },
   { modules: [THREADS_MODULE], signatures: THREADS_SIGNATURES, ignoresUnderscore: false, functions: threadFunctions },
+  {
+    modules: [PTHREAD_MODULE],
+    signatures: PTHREAD_SIGNATURES,
+    ignoresUnderscore: false,
+    isAvailable: (host) => host.pthread !== undefined,
+    functions: (host) => pthreadFunctions(host.pthread!),
+  },
   { modules: [BERTH_MODULE], signatures: BERTH_SIGNATURES, ignoresUnderscore: false, functions: berthFunctions },
 ]

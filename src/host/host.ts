@@ -13,6 +13,7 @@ import { Iovecs } from '../os/iovecs.ts'
 import { close, fcntl } from '../os/libc.ts'
 import type { ThreadGroup } from '../threads/group.ts'
 import type { Waiter } from '../wait/waiter.ts'
+import type { PthreadParts } from './pthread.ts'
 
 type Parameters<Codes> = Codes extends `i${infer Rest}`
   ? [number, ...Parameters<Rest>]
@@ -52,6 +53,8 @@ export class Host {
   readonly exit: (code: number) => never
   /** The threads of the program, if it can have any. */
   readonly threads: ThreadGroup | undefined
+  /** What the functions of lib-pthread work on, of the thread that runs at the time; none for other programs. */
+  pthread: PthreadParts | undefined
   readonly iovecs = new Iovecs()
   readonly streams: Streams
   #files: Files | undefined

@@ -1,6 +1,7 @@
 import { Errno } from '../abi/errno.ts'
 import { DIALECTS, type Dialect, WASI_MODULES } from '../host/dialect.ts'
 import type { Host } from '../host/host.ts'
+import { endIfCancelled } from '../host/pthread.ts'
 import { endProgram, Trap } from '../host/trap.ts'
 import type { ThreadGroup } from '../threads/group.ts'
 import { LoadError } from './errors.ts'
@@ -73,7 +74,7 @@ function provided(
   made: Map<Dialect, Readonly<Record<string, unknown>>>,
 ): unknown {
   const dialect = DIALECTS.find(({ modules }) => modules.includes(module))
-  if (dialect === undefined) return undefined
+  if (dialect === undefined || dialect.isAvailable?.(host) === false) return undefined
   const { signatures } = dialect
   const names = dialect.ignoresUnderscore ? [name, name.replace(/^_/, '')] : [name]
   const known = names.find((candidate) => Object.hasOwn(signatures, candidate))
@@ -87,13 +88,15 @@ function provided(
 /** A host function that may run while other threads work on the same descriptors. */
 function amongThreads(
   call: (...parameters: unknown[]) => unknown,
-  { table }: Host,
+  { table, pthread }: Host,
   threads: ThreadGroup,
 ): (...parameters: unknown[]) => unknown {
   return (...parameters) => {
     threads.enterCall()
     try {
+      if (pthread !== undefined) endIfCancelled(pthread.state)
       const result = call(...parameters)
+      if (result === Errno.INTR && pthread !== undefined) endIfCancelled(pthread.state)
       // Another thread has closed what this one was blocked on.
       return result === Errno.INTR && table.isInterrupted ? Errno.BADF : result
     } finally {
@@ -108,6 +111,12 @@ function unlinked({ module, name }: ModuleImport, warn: (message: string) => voi
   return () => {
     endProgram(new Trap(`failed to call unlinked import function (${module}, ${name})`))
   }
+}
+
+/** Makes the memory that a module imports, before it is linked. */
+export function importMemory({ imports }: ModuleShape): WebAssembly.Memory | undefined {
+  const entry = imports.find((candidate) => candidate.kind === 'memory')
+  return entry?.kind === 'memory' && MEMORY_MODULES.includes(entry.module) ? createMemory(entry) : undefined
 }
 
 function createMemory(entry: ModuleImport & { kind: 'memory' }): WebAssembly.Memory {

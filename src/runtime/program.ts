@@ -8,8 +8,9 @@ import { DescriptorTable } from '../fd/table.ts'
 import { WASI_MODULES } from '../host/dialect.ts'
 import { Host } from '../host/host.ts'
 import { type Directory, openDirectory } from '../host/preopens.ts'
+import { ThreadExit } from '../host/pthread.ts'
 import { standardStreams } from '../host/standard-streams.ts'
-import { Trap } from '../host/trap.ts'
+import { endOf, Trap } from '../host/trap.ts'
 import { GuestMemory } from '../memory/guest-memory.ts'
 import { Network } from '../net/network.ts'
 import { addressOf } from '../os/ffi.ts'
@@ -19,8 +20,9 @@ import { allocateGroup, ThreadGroup } from '../threads/group.ts'
 import { BlockingWaiter } from '../wait/blocking-waiter.ts'
 import { LoadError } from './errors.ts'
 import { inspectModule, type ModuleShape, type Signature } from './inspect.ts'
-import { link } from './link.ts'
+import { importMemory, link } from './link.ts'
 import { prepareForThreads } from './prepare.ts'
+import { asksForPthread, PthreadRun, preparePthread, type SharedPthread } from './pthread.ts'
 import type { SharedProgram } from './thread.ts'
 
 export interface ProgramOptions {
@@ -57,6 +59,7 @@ export class Program {
   readonly #memory: GuestMemory
   readonly #host: Host
   #importedMemory: WebAssembly.Memory | undefined
+  #pthread: PthreadRun | undefined
   readonly #args: readonly Uint8Array[]
 
   /**
@@ -65,7 +68,7 @@ export class Program {
    */
   constructor(bytes: Uint8Array, options: ProgramOptions) {
     const compiled = compile(bytes)
-    const threaded = prepareThreads(bytes, options.warn)
+    const threaded = prepareThreads(bytes, options)
     const module = threaded?.main ?? compiled
     this.shape = threaded?.shape ?? inspectModule(bytes)
     checkShape(this.shape)
@@ -86,6 +89,7 @@ export class Program {
       env,
       group: allocateGroup(options.maxThreads),
       descriptors: allocateSharedDescriptors(directories.map(({ name }) => name)),
+      pthread: threaded.pthread,
     }
     const startWorker = (place: number): void => {
       if (shared !== undefined) options.startWorker({ ...shared, memory: this.#importedMemory! }, place)
@@ -106,11 +110,12 @@ export class Program {
     for (const descriptor of [...standardStreams(), ...directories]) table.add(descriptor)
     try {
       this.#addSockets(options)
-      this.#instance = this.#instantiate(module, options.warn)
+      this.#instance = this.#instantiate(module, options.warn, threaded?.pthread)
     } catch (error) {
       this.close()
       throw error
     }
+    this.#pthread?.attach(this.#instance.exports)
     const { memory } = this.#instance.exports
     if (memory instanceof WebAssembly.Memory) this.#memory.attach(memory)
   }
@@ -134,8 +139,14 @@ export class Program {
     }
   }
 
-  #instantiate(module: WebAssembly.Module, warn: (message: string) => void): WebAssembly.Instance {
-    const { imports, importedMemory } = link(this.shape, this.#host, warn)
+  #instantiate(
+    module: WebAssembly.Module,
+    warn: (message: string) => void,
+    pthread: SharedPthread | undefined,
+  ): WebAssembly.Instance {
+    const memory = pthread && importMemory(this.shape)
+    if (pthread && memory) this.#pthread = new PthreadRun(pthread, this.#host, memory, 0)
+    const { imports, importedMemory } = link(this.shape, this.#host, warn, memory)
     if (importedMemory !== undefined) this.#memory.attach(importedMemory)
     this.#importedMemory = importedMemory
     try {
@@ -174,7 +185,14 @@ export class Program {
   }
 
   call(name: string, values: readonly unknown[]): unknown {
-    return (this.#instance.exports[name] as (...values: readonly unknown[]) => unknown)(...values)
+    try {
+      return (this.#instance.exports[name] as (...values: readonly unknown[]) => unknown)(...values)
+    } catch (error) {
+      // `pthread_exit` of the main thread: the program ends with the last of the others.
+      if (!(endOf(error) instanceof ThreadExit)) throw error
+      this.#pthread?.leave()
+      return undefined
+    }
   }
 
   /** Closes what the program left open, the standard streams excepted: they are the process's. */
@@ -259,24 +277,24 @@ interface ThreadedModules {
   readonly main: WebAssembly.Module
   readonly thread: WebAssembly.Module
   readonly shape: ModuleShape
+  readonly pthread: SharedPthread | undefined
 }
 
 /** @returns undefined if the module asks for no threads, or cannot have any */
-function prepareThreads(bytes: Uint8Array, warn: (message: string) => void): ThreadedModules | undefined {
-  const { imports, exports } = inspectModule(bytes)
-  const known: Readonly<Record<string, string>> = THREADS_SIGNATURES
-  const asks = imports.some(
-    (entry) => entry.kind === 'function' && entry.module === THREADS_MODULE && known[entry.name] === entry.signature,
-  )
-  if (!asks) return undefined
+function prepareThreads(bytes: Uint8Array, { maxThreads, warn }: ProgramOptions): ThreadedModules | undefined {
+  const original = inspectModule(bytes)
+  const asksForWasiThreads = importsSpawn(original)
+  if (!asksForWasiThreads && !asksForPthread(original)) return undefined
   const prepared = prepareForThreads(bytes)
-  if (prepared.memory?.shared !== true) {
-    warn('the module asks for threads and has no shared memory: it will get none')
-    return undefined
-  }
-  const start = exports.find((entry) => entry.name === 'wasi_thread_start')
-  if (start?.kind !== 'function' || start.signature !== 'ii:') {
-    warn('the module asks for threads and exports no wasi_thread_start: it will get none')
+  const pthread = preparePthread(original, prepared, maxThreads)
+  const start = original.exports.find((entry) => entry.name === 'wasi_thread_start')
+  let missing: string | undefined
+  if (prepared.memory?.shared !== true) missing = 'has no shared memory'
+  else if (asksForWasiThreads && (start?.kind !== 'function' || start.signature !== 'ii:')) {
+    missing = 'exports no wasi_thread_start'
+  } else if (typeof pthread === 'string') missing = pthread
+  if (missing !== undefined || typeof pthread === 'string') {
+    warn(`the module asks for threads and ${missing}: it will get none`)
     return undefined
   }
   if (Number.parseInt(process.versions.v8, 10) < FIRST_GOOD_V8) {
@@ -285,7 +303,14 @@ function prepareThreads(bytes: Uint8Array, warn: (message: string) => void): Thr
   }
   const main = compile(prepared.main)
   const thread = prepared.thread === prepared.main ? main : compile(prepared.thread)
-  return { main, thread, shape: inspectModule(prepared.main) }
+  return { main, thread, shape: inspectModule(prepared.main), pthread }
+}
+
+function importsSpawn({ imports }: ModuleShape): boolean {
+  const known: Readonly<Record<string, string>> = THREADS_SIGNATURES
+  return imports.some(
+    (entry) => entry.kind === 'function' && entry.module === THREADS_MODULE && known[entry.name] === entry.signature,
+  )
 }
 
 /**

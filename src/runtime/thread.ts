@@ -8,6 +8,7 @@ import { type SharedGroup, ThreadGroup } from '../threads/group.ts'
 import { BlockingWaiter } from '../wait/blocking-waiter.ts'
 import type { ModuleShape } from './inspect.ts'
 import { link } from './link.ts'
+import { PthreadRun, type SharedPthread } from './pthread.ts'
 
 /** What all threads of a program have in common, as it travels to a Worker. */
 export interface SharedProgram {
@@ -18,6 +19,8 @@ export interface SharedProgram {
   readonly env: readonly string[]
   readonly group: SharedGroup
   readonly descriptors: SharedDescriptors
+  /** For a program of lib-pthread. */
+  readonly pthread: SharedPthread | undefined
 }
 
 /** What a thread does by itself. */
@@ -50,11 +53,20 @@ export function runThread(program: SharedProgram, place: number, options: Thread
   })
   // What is missing was told when the program was loaded.
   const silent = (): void => {}
-  const { imports } = link(program.shape, host, silent, program.memory)
+  const once = program.pthread === undefined ? link(program.shape, host, silent, program.memory) : undefined
   for (;;) {
-    const argument = threads.nextJob()
-    const { exports } = new WebAssembly.Instance(program.module, imports)
-    ;(exports.wasi_thread_start as (thread: number, argument: number) => void)(place, argument)
-    threads.jobDone()
+    const job = threads.nextJob()
+    if (program.pthread === undefined || job.handle === 0) {
+      const { imports } = once ?? link(program.shape, host, silent, program.memory)
+      const { exports } = new WebAssembly.Instance(program.module, imports)
+      ;(exports.wasi_thread_start as (thread: number, argument: number) => void)(place, job.argument)
+      threads.jobDone()
+    } else {
+      const run = new PthreadRun(program.pthread, host, program.memory, job.handle)
+      const { imports } = link(program.shape, host, silent, program.memory)
+      const { exports } = new WebAssembly.Instance(program.module, imports)
+      run.attach(exports)
+      run.run(job, place, () => threads.jobDone())
+    }
   }
 }

@@ -11,14 +11,24 @@ const STATE = 0
 const THREAD = 1
 const IN_CALL = 2
 const ARGUMENT = 3
+const ROUTINE = 4
+const HANDLE = 5
 /** A stack of places whose thread has ended; this is its element, and has nothing to do with the place it lies in. */
-const FREED_ENTRY = 4
+const FREED_ENTRY = 6
 const PLACE_WORDS = 8
 
 const State = { NONE: 0, PARKED: 1, GIVEN: 2 } as const
 
 /** More than this many threads are not asked for by mistake. */
 const MAX_THREADS = 4096
+
+/** What a thread is started to do. */
+export interface Job {
+  readonly argument: number
+  /** A thread of lib-pthread: its handle, 1 or more, and the number of its function in the table. Else 0 both. */
+  readonly handle: number
+  readonly routine: number
+}
 
 /** What the threads of a group have in common. */
 export interface SharedGroup {
@@ -67,7 +77,7 @@ export class ThreadGroup {
    * Gives a thread a job. A thread that has ended gives its number to the next, the last one first.
    * @returns its number, 1 or more; -1 if there are as many as there may be
    */
-  spawn(argument: number): number {
+  spawn({ argument, routine, handle }: Job): number {
     const words = this.#words
     const place = this.#locked(() => {
       if (words[RUNNING]! >= this.#maxThreads) return -1
@@ -78,22 +88,26 @@ export class ThreadGroup {
     if (place < 0) return -1
     const at = this.#at(place)
     words[at + ARGUMENT] = argument
+    words[at + ROUTINE] = routine
+    Atomics.store(words, at + HANDLE, handle)
     const before = Atomics.exchange(words, at + STATE, State.GIVEN)
     if (before === State.NONE) this.#startWorker(place)
     else Atomics.notify(words, at + STATE)
     return place
   }
 
-  /** Waits for the next job of this thread. @returns its argument */
-  nextJob(): number {
+  /** Waits for the next job of this thread. */
+  nextJob(): Job {
     const at = this.#at(this.#place)
     while (Atomics.load(this.#words, at + STATE) !== State.GIVEN) Atomics.wait(this.#words, at + STATE, State.PARKED)
-    return this.#words[at + ARGUMENT]!
+    const words = this.#words
+    return { argument: words[at + ARGUMENT]!, routine: words[at + ROUTINE]!, handle: words[at + HANDLE]! }
   }
 
   /** Makes this thread's number free for another job. */
   jobDone(): void {
     const words = this.#words
+    Atomics.store(words, this.#at(this.#place) + HANDLE, 0)
     Atomics.store(words, this.#at(this.#place) + STATE, State.PARKED)
     this.#locked(() => {
       words[RUNNING]!--
@@ -116,6 +130,21 @@ export class ThreadGroup {
     for (let place = 0; place <= started; place++) {
       if (place === this.#place || Atomics.load(this.#words, this.#at(place) + IN_CALL) === 0) continue
       interrupt(Atomics.load(this.#words, this.#at(place) + THREAD))
+    }
+  }
+
+  /** Interrupts the call that a thread of lib-pthread is in, until it has left it. */
+  interrupt(handle: number): void {
+    const words = this.#words
+    const started = Atomics.load(words, STARTED)
+    for (let place = 1; place <= started; place++) {
+      const at = this.#at(place)
+      if (place === this.#place) continue
+      // A signal that comes just before the call goes by unheard, so it is sent until it is heard.
+      while (Atomics.load(words, at + HANDLE) === handle && Atomics.load(words, at + IN_CALL) === 1) {
+        interrupt(Atomics.load(words, at + THREAD))
+        Atomics.wait(words, at + IN_CALL, 1, 1)
+      }
     }
   }
 

@@ -65,6 +65,8 @@ IMPORT("wasi", "thread-spawn") int thread_spawn(void *start);
 
 enum { BADF = 8, STREAM = 1, DATAGRAM = 0 };
 
+#ifndef LIB_PTHREAD
+
 /* --- threads --------------------------------------------------------------------------------------------------- */
 
 enum { STACK_BYTES = 16384 };
@@ -128,6 +130,8 @@ join(Thread *thread)
         wait_while(&thread->done, 0);
     return thread->result;
 }
+
+#endif
 
 /* --- words ------------------------------------------------------------------------------------------------------- */
 

@@ -1,0 +1,142 @@
+import { PTHREAD_MODULE, PTHREAD_SIGNATURES } from '../abi/pthread.ts'
+import type { SharedDescriptorTable } from '../fd/shared-table.ts'
+import type { Host } from '../host/host.ts'
+import { leaveMainThread, type PthreadInstance, runThread } from '../host/pthread.ts'
+import { GuestWords } from '../memory/guest-words.ts'
+import type { Job } from '../threads/group.ts'
+import { PthreadState } from '../threads/pthread-state.ts'
+import { LoadError } from './errors.ts'
+import type { ModuleShape } from './inspect.ts'
+import type { PreparedModule } from './prepare.ts'
+
+/** What the threads of a lib-pthread program have in common besides what all threads have. */
+export interface SharedPthread {
+  readonly state: SharedArrayBuffer
+  /** Names of the exports by which instances are reached. */
+  readonly table: string
+  readonly stackPointer: string
+  /** Where the stack of the main thread begins, and the bytes that each thread has of it. */
+  readonly stackTop: number
+  readonly stackBytes: number
+}
+
+type Exports = Readonly<Record<string, unknown>>
+type Table = { get(index: number): ((argument: number) => number) | null }
+
+const STACK_ALIGNMENT = 16
+/** As in the original: with less, a module is not loaded. */
+const LEAST_STACK_BYTES = 256
+
+/**
+ * What a module for lib-pthread needs besides shared memory: its table and stack pointer. The stack that the compiler has
+ * laid out is cut into equal parts, the topmost for the main thread. Source: reference, section 7.1.
+ * @returns undefined if the module asks for no threads of this kind; else why it cannot have them, or what it needs
+ * @throws LoadError if the parts would be too small
+ */
+export function preparePthread(
+  shape: ModuleShape,
+  { table, stackPointer, heapBase, dataEnd }: PreparedModule,
+  maxThreads: number,
+): SharedPthread | string | undefined {
+  if (!asksForPthread(shape)) return undefined
+  if (heapBase === undefined || dataEnd === undefined) return 'exports no __heap_base and __data_end'
+  if (stackPointer === undefined) return 'has no stack pointer that could be found'
+  if (table === undefined) return 'has no function table'
+  // The data lie below the stack, or the stack below the data.
+  const { initial } = stackPointer
+  const whole = dataEnd < initial ? initial - dataEnd : initial
+  const part = Math.floor(whole / (maxThreads + 1))
+  const stackBytes = part - (part % STACK_ALIGNMENT)
+  if (stackBytes < LEAST_STACK_BYTES) {
+    throw new LoadError(
+      `WASM module instantiate failed: allocate memory failed: a stack of ${whole} bytes for ${maxThreads + 1} threads`,
+    )
+  }
+  const state = PthreadState.createBuffer()
+  return { state, table, stackPointer: stackPointer.name, stackTop: initial, stackBytes }
+}
+
+export function asksForPthread({ imports }: ModuleShape): boolean {
+  return imports.some(
+    (entry) =>
+      entry.kind === 'function' &&
+      entry.module === PTHREAD_MODULE &&
+      entry.name === 'pthread_create' &&
+      entry.signature === PTHREAD_SIGNATURES.pthread_create,
+  )
+}
+
+/** One thread of such a program: gives the host functions what they need, and runs the thread. */
+export class PthreadRun {
+  readonly #shared: SharedPthread
+  readonly #state: PthreadState
+  readonly #instance: PthreadInstance
+  #exports: Exports = {}
+
+  /** @param handle 0 for the main thread */
+  constructor(shared: SharedPthread, host: Host, memory: WebAssembly.Memory, handle: number) {
+    this.#shared = shared
+    this.#state = new PthreadState(shared.state, handle)
+    this.#instance = this.#reach()
+    const threads = host.threads!
+    ;(host.table as SharedDescriptorTable).isCancelled = () => this.#state.isCancelled
+    host.pthread = {
+      memory: host.memory,
+      words: new GuestWords(memory),
+      state: this.#state,
+      group: {
+        spawn: (other, routine, argument) => threads.spawn({ handle: other, routine, argument }) > 0,
+        interrupt: (other) => threads.interrupt(other),
+      },
+      instance: this.#instance,
+    }
+  }
+
+  /** The instance of this thread, once there is one. */
+  attach(exports: Exports): void {
+    this.#exports = exports
+  }
+
+  /** @param place of the thread, from 1 on; @param finish gives its place back */
+  run({ routine, argument }: Job, place: number, finish: () => void): void {
+    const { stackPointer, stackTop, stackBytes, table } = this.#shared
+    const pointer = this.#exports[stackPointer] as WebAssembly.Global
+    pointer.value = stackTop - stackBytes * place
+    const result = runThread(this.#state, this.#instance, () => {
+      const start = (this.#exports[table] as Table).get(routine)
+      if (start === null) throw new WebAssembly.RuntimeError('undefined element')
+      return start(argument)
+    })
+    finish()
+    this.#state.threads.end(result)
+  }
+
+  /** For a main thread that has ended itself: waits for the others. */
+  leave(): void {
+    leaveMainThread(this.#state, this.#instance)
+  }
+
+  #reach(): PthreadInstance {
+    const exported = <F>(name: string): F | undefined => {
+      const found = this.#exports[name]
+      return typeof found === 'function' ? (found as F) : undefined
+    }
+    const destructor = (index: number) => (this.#exports[this.#shared.table] as Table).get(index)
+    return {
+      get malloc() {
+        return exported<(sizeBytes: number) => number>('malloc')
+      },
+      get free() {
+        return exported<(block: number) => void>('free')
+      },
+      get alignedAlloc() {
+        return exported<(alignment: number, sizeBytes: number) => number>('aligned_alloc') ?? exported('memalign')
+      },
+      callDestructor(index, value) {
+        const call = destructor(index)
+        if (call === null) throw new WebAssembly.RuntimeError('undefined element')
+        call(value)
+      },
+    }
+  }
+}
