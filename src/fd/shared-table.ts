@@ -1,5 +1,6 @@
 import type { FileType } from '../abi/preview1.ts'
 import type { Family } from '../address/socket-address.ts'
+import { SharedLock } from '../wait/shared-lock.ts'
 import {
   type Descriptor,
   EpollDescriptor,
@@ -79,6 +80,7 @@ export class SharedDescriptorTable extends DescriptorTable {
   readonly #records: Int32Array
   readonly #files: Int32Array
   readonly #taken: Int32Array
+  readonly #lock: SharedLock
   readonly #names: readonly Uint8Array[]
   readonly #wakeOthers: () => void
   /** Whether this thread is to end, and with it the call that it is in. */
@@ -92,6 +94,7 @@ export class SharedDescriptorTable extends DescriptorTable {
     this.#records = new Int32Array(shared.records)
     this.#files = new Int32Array(shared.files)
     this.#taken = new Int32Array(shared.taken)
+    this.#lock = new SharedLock(this.#taken, LOCK)
     this.#names = shared.names
     this.#wakeOthers = wakeOthers
   }
@@ -131,7 +134,7 @@ export class SharedDescriptorTable extends DescriptorTable {
 
   override addFrom(least: number, descriptor: Descriptor): number | false {
     if (least < 0) return false
-    const fd = this.#locked(() => {
+    const fd = this.#lock.during(() => {
       const free = this.#lowestFree(TAKEN_NUMBERS, least)
       if (free < MAX_SHARED) this.#setTaken(TAKEN_NUMBERS, free, true)
       return free
@@ -176,7 +179,7 @@ export class SharedDescriptorTable extends DescriptorTable {
   }
 
   override forget(file: OpenFile): void {
-    if (file instanceof SharedOpenFile) this.#locked(() => this.#setTaken(TAKEN_FILES, file.index, false))
+    if (file instanceof SharedOpenFile) this.#lock.during(() => this.#setTaken(TAKEN_FILES, file.index, false))
   }
 
   override *all(): Generator<Descriptor> {
@@ -207,7 +210,7 @@ export class SharedDescriptorTable extends DescriptorTable {
     for (;;) {
       const removed = this.#close(fd)
       if (removed !== undefined) return removed
-      const isMine = this.#locked(() => {
+      const isMine = this.#lock.during(() => {
         const isFree = !this.#isTaken(TAKEN_NUMBERS, fd)
         if (isFree) this.#setTaken(TAKEN_NUMBERS, fd, true)
         return isFree
@@ -241,7 +244,7 @@ export class SharedDescriptorTable extends DescriptorTable {
   #free(fd: number): void {
     this.#cache[fd] = undefined
     Atomics.store(this.#records, fd * RECORD_WORDS + USE, 0)
-    this.#locked(() => this.#setTaken(TAKEN_NUMBERS, fd, false))
+    this.#lock.during(() => this.#setTaken(TAKEN_NUMBERS, fd, false))
   }
 
   #letGo(fd: number): void {
@@ -339,7 +342,7 @@ export class SharedDescriptorTable extends DescriptorTable {
   }
 
   #shareFile(file: OpenFile): SharedOpenFile {
-    const index = this.#locked(() => {
+    const index = this.#lock.during(() => {
       const free = this.#lowestFree(TAKEN_FILES, 0)
       this.#setTaken(TAKEN_FILES, free, true)
       return free
@@ -367,15 +370,5 @@ export class SharedDescriptorTable extends DescriptorTable {
     const bit = 1 << (number & 31)
     if (isTaken) this.#taken[bitmap + (number >>> 5)]! |= bit
     else this.#taken[bitmap + (number >>> 5)]! &= ~bit
-  }
-
-  #locked<T>(work: () => T): T {
-    while (Atomics.compareExchange(this.#taken, LOCK, 0, 1) !== 0) Atomics.wait(this.#taken, LOCK, 1)
-    try {
-      return work()
-    } finally {
-      Atomics.store(this.#taken, LOCK, 0)
-      Atomics.notify(this.#taken, LOCK, 1)
-    }
   }
 }

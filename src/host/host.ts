@@ -13,7 +13,7 @@ import { Iovecs } from '../os/iovecs.ts'
 import { close, fcntl } from '../os/libc.ts'
 import type { ThreadGroup } from '../threads/group.ts'
 import type { Waiter } from '../wait/waiter.ts'
-import type { PthreadParts } from './pthread.ts'
+import type { PthreadParts } from './pthread-parts.ts'
 
 type Parameters<Codes> = Codes extends `i${infer Rest}`
   ? [number, ...Parameters<Rest>]

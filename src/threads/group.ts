@@ -1,4 +1,5 @@
 import { allowInterrupts, interrupt, threadId } from '../os/signals.ts'
+import { SharedLock } from '../wait/shared-lock.ts'
 
 /** The control words of a group, and behind them those of each place for a thread. Place 0 is the main thread. */
 const LOCK = 0
@@ -51,6 +52,7 @@ export function allocateGroup(maxThreads: number): SharedGroup {
  */
 export class ThreadGroup {
   readonly #words: Int32Array
+  readonly #lock: SharedLock
   readonly #maxThreads: number
   readonly #place: number
   readonly #startWorker: (place: number) => void
@@ -61,6 +63,7 @@ export class ThreadGroup {
    */
   constructor(shared: SharedGroup, place: number, startWorker: (place: number) => void) {
     this.#words = new Int32Array(shared.control)
+    this.#lock = new SharedLock(this.#words, LOCK)
     this.#maxThreads = shared.maxThreads
     this.#place = place
     this.#startWorker = startWorker
@@ -79,7 +82,7 @@ export class ThreadGroup {
    */
   spawn({ argument, routine, handle }: Job): number {
     const words = this.#words
-    const place = this.#locked(() => {
+    const place = this.#lock.during(() => {
       if (words[RUNNING]! >= this.#maxThreads) return -1
       words[RUNNING]!++
       if (words[FREED]! > 0) return words[this.#at(--words[FREED]!) + FREED_ENTRY]!
@@ -109,7 +112,7 @@ export class ThreadGroup {
     const words = this.#words
     Atomics.store(words, this.#at(this.#place) + HANDLE, 0)
     Atomics.store(words, this.#at(this.#place) + STATE, State.PARKED)
-    this.#locked(() => {
+    this.#lock.during(() => {
       words[RUNNING]!--
       words[this.#at(words[FREED]!++) + FREED_ENTRY] = this.#place
     })
@@ -150,15 +153,5 @@ export class ThreadGroup {
 
   #at(place: number): number {
     return GROUP_WORDS + place * PLACE_WORDS
-  }
-
-  #locked<T>(work: () => T): T {
-    while (Atomics.compareExchange(this.#words, LOCK, 0, 1) !== 0) Atomics.wait(this.#words, LOCK, 1)
-    try {
-      return work()
-    } finally {
-      Atomics.store(this.#words, LOCK, 0)
-      Atomics.notify(this.#words, LOCK, 1)
-    }
   }
 }

@@ -1,3 +1,4 @@
+import { SharedLock } from '../wait/shared-lock.ts'
 import { type HandleTable, Kind, Slot } from './handle-table.ts'
 import { Outcome } from './outcome.ts'
 import { type Waiting, wake } from './waiting.ts'
@@ -42,7 +43,7 @@ export class NamedSemaphores {
   readonly #bytes: Uint8Array
   readonly #table: HandleTable
   readonly #waiting: Waiting
-  readonly #lock: number
+  readonly #lock: SharedLock
   readonly #names: number
 
   /** @param indices of the word that guards the names, and of the first of {@link NAMES_WORDS} */
@@ -56,7 +57,7 @@ export class NamedSemaphores {
     this.#bytes = new Uint8Array(words.buffer)
     this.#table = table
     this.#waiting = waiting
-    this.#lock = indices.lock
+    this.#lock = new SharedLock(words, indices.lock)
     this.#names = indices.names
   }
 
@@ -64,7 +65,7 @@ export class NamedSemaphores {
   open(givenName: Uint8Array, { create, exclusive, mode, value }: SemaphoreOpening): number {
     const name = withoutSlashes(givenName)
     if (name === undefined) return 0
-    return this.#exclusively(() => {
+    return this.#lock.during(() => {
       const known = this.#findName(name)
       if (known < 0) return create ? this.#add(name, mode, value) : 0
       const handle = Atomics.load(this.#words, known)
@@ -77,7 +78,7 @@ export class NamedSemaphores {
   }
 
   close(handle: number): Outcome {
-    return this.#exclusively(() => {
+    return this.#lock.during(() => {
       const slot = this.#find(handle)
       if (slot < 0) return Outcome.FAILED
       if (Atomics.sub(this.#words, slot + Semaphore.opens, 1) > 1) return Outcome.OK
@@ -91,7 +92,7 @@ export class NamedSemaphores {
   unlink(givenName: Uint8Array): Outcome {
     const name = withoutSlashes(givenName)
     if (name === undefined) return Outcome.FAILED
-    return this.#exclusively(() => {
+    return this.#lock.during(() => {
       const known = this.#findName(name)
       if (known < 0) return Outcome.FAILED
       const handle = Atomics.exchange(this.#words, known, 0)
@@ -181,17 +182,6 @@ export class NamedSemaphores {
   #findPlace(isIt: (at: number) => boolean): number {
     for (let at = this.#names; at < this.#names + NAMES_WORDS; at += Name.sizeWords) if (isIt(at)) return at
     return -1
-  }
-
-  /** Runs `action` while no other thread does; it is short and does not wait. */
-  #exclusively<T>(action: () => T): T {
-    while (Atomics.compareExchange(this.#words, this.#lock, 0, 1) !== 0) Atomics.wait(this.#words, this.#lock, 1)
-    try {
-      return action()
-    } finally {
-      Atomics.store(this.#words, this.#lock, 0)
-      Atomics.notify(this.#words, this.#lock, 1)
-    }
   }
 }
 

@@ -2,14 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Allocator, allocateAligned } from '../../src/host/aligned-allocation.ts'
-import {
-  endIfCancelled,
-  leaveMainThread,
-  type PthreadInstance,
-  pthreadFunctions,
-  runThread,
-  ThreadExit,
-} from '../../src/host/pthread.ts'
+import { endIfCancelled, leaveMainThread, pthreadFunctions, runThread, ThreadExit } from '../../src/host/pthread.ts'
+import type { PthreadInstance } from '../../src/host/pthread-parts.ts'
 import { endOf, endProgram } from '../../src/host/trap.ts'
 import { GuestMemory } from '../../src/memory/guest-memory.ts'
 import { GuestWords } from '../../src/memory/guest-words.ts'
