@@ -26,6 +26,8 @@ export async function build() {
     external: ['koffi', '@koromix/*'],
     define: { 'import.meta.url': 'importMetaUrl', BERTH_VERSION: JSON.stringify(version) },
     legalComments: 'none',
+    // Half the bytes to read at each start; names stay, for stack traces.
+    minifyWhitespace: true,
     logLevel: 'warning',
   }
   const url = "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;"

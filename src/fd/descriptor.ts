@@ -1,8 +1,7 @@
-import { isatty } from 'node:tty'
 import { FileType, Rights, SOCKET_RIGHTS, SOCKET_RIGHTS_INHERITING } from '../abi/preview1.ts'
 import type { Family } from '../address/socket-address.ts'
 import { O_RDWR } from '../os/constants.ts'
-import { FileStatus } from '../os/file-status.ts'
+import { FileStatus, isTerminal } from '../os/file-status.ts'
 import type { DirectoryEntries } from './directory-entries.ts'
 import { LocalOpenFile, type OpenFile } from './open-file.ts'
 
@@ -114,7 +113,7 @@ const SEEKABLE_STREAM_RIGHTS =
   STREAM_RIGHTS | Rights.FD_SEEK | Rights.FD_TELL | Rights.FD_SYNC | Rights.FD_DATASYNC | Rights.FD_ADVISE
 
 function isOtherDevice(fileType: FileType, hostFd: number): boolean {
-  return fileType === FileType.CHARACTER_DEVICE && !isatty(hostFd)
+  return fileType === FileType.CHARACTER_DEVICE && !isTerminal(hostFd)
 }
 
 /** For which directions a stream was opened; O_RDONLY, O_WRONLY, O_RDWR. */
@@ -226,8 +225,8 @@ export class FileDescriptor extends OpenDescriptor {
   /** Of the rights that were asked for, those that mean something for what was opened. */
   override get rightsBase(): bigint {
     if (this.isDirectory) return super.rightsBase & DIRECTORY_RIGHTS
-    const isTerminal = this.fileType === FileType.CHARACTER_DEVICE && isatty(this.hostFd)
-    return super.rightsBase & (isTerminal ? FILE_RIGHTS & ~(Rights.FD_SEEK | Rights.FD_TELL) : FILE_RIGHTS)
+    const isTty = this.fileType === FileType.CHARACTER_DEVICE && isTerminal(this.hostFd)
+    return super.rightsBase & (isTty ? FILE_RIGHTS & ~(Rights.FD_SEEK | Rights.FD_TELL) : FILE_RIGHTS)
   }
 
   override get rightsInheriting(): bigint {

@@ -111,6 +111,7 @@ export const S_IFCHR = 0x2000
 /** `struct linux_dirent64`: 19 bytes, then the name with its NUL; `reclen` covers all and padding. */
 export const DIRENT64 = { ino: 0, off: 8, reclen: 16, type: 18, name: 19 } as const
 
+export const TCGETS = 0x5401
 export const FIONREAD = 0x541b
 export const FIONBIO = 0x5421
 export const SIOCOUTQ = 0x5411

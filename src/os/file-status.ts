@@ -10,8 +10,10 @@ import {
   S_IFSOCK,
   STATX,
   STATX_BASIC_STATS,
+  TCGETS,
 } from './constants.ts'
 import { HostBuffer } from './ffi.ts'
+import { ioctl } from './libc.ts'
 import { statx } from './libc-files.ts'
 
 const NO_PATH = new HostBuffer(1)
@@ -96,4 +98,12 @@ export function fileTypeOf(mode: number): FileType {
 /** The kind of file by the `d_type` of a directory's entry, which is the type in its mode without the zeros behind. */
 export function fileTypeOfEntry(type: number): FileType {
   return fileTypeOf(type << 12)
+}
+
+/** Room for a `struct termios` of any kernel. */
+const termios = new HostBuffer(64)
+
+/** As `isatty`. (That of `node:tty` loads all of Node.js's networking.) */
+export function isTerminal(fd: number): boolean {
+  return ioctl(fd, TCGETS, termios.address) === 0
 }

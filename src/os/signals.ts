@@ -9,12 +9,22 @@ const WAKE_SIGNAL = 40
 /** `struct sigaction` of the C library: 152 bytes; handler, 128 bytes of mask, flags, restorer. */
 const SIGACTION_SIZE = 152
 
-const native = {
-  dlsym: declare('dlsym', 'uintptr_t', ['uintptr_t', 'uintptr_t']),
-  getpid: declare('getpid', 'int', []),
-  gettid: declare('gettid', 'int', []),
-  sigaction: declare('sigaction', 'int', ['int', 'uintptr_t', 'uintptr_t']),
-  tgkill: declare('tgkill', 'int', ['int', 'int', 'int']),
+let declared: ReturnType<typeof declareFunctions> | undefined
+
+function declareFunctions() {
+  return {
+    dlsym: declare('dlsym', 'uintptr_t', ['uintptr_t', 'uintptr_t']),
+    getpid: declare('getpid', 'int', []),
+    gettid: declare('gettid', 'int', []),
+    sigaction: declare('sigaction', 'int', ['int', 'uintptr_t', 'uintptr_t']),
+    tgkill: declare('tgkill', 'int', ['int', 'int', 'int']),
+  }
+}
+
+/** Declared at the first use: declaring costs start-up. */
+function native() {
+  declared ??= declareFunctions()
+  return declared
 }
 
 /**
@@ -26,17 +36,17 @@ export function allowInterrupts(): number {
   const name = new HostBuffer(4)
   name.bytes.set(Buffer.from('abs'))
   const action = new HostBuffer(SIGACTION_SIZE)
-  action.setPointer(0, native.dlsym(0, name.address))
-  const result = native.sigaction(WAKE_SIGNAL, action.address, 0)
+  action.setPointer(0, native().dlsym(0, name.address))
+  const result = native().sigaction(WAKE_SIGNAL, action.address, 0)
   return result < 0 ? -errno() : 0
 }
 
 /** The kernel's number of this thread. */
 export function threadId(): number {
-  return native.gettid()
+  return native().gettid()
 }
 
 /** Interrupts the system call that a thread of this process is in, if it is in one. One that has ended is nobody. */
 export function interrupt(thread: number): void {
-  native.tgkill(native.getpid(), thread, WAKE_SIGNAL)
+  native().tgkill(native().getpid(), thread, WAKE_SIGNAL)
 }
