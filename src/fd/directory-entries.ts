@@ -34,6 +34,7 @@ export class DirectoryEntries {
    * which a 32-bit program keeps a place has 31: cookies are numbers in this list.
    */
   #positions = [0n]
+  readonly #numbers = new Map<bigint, number>()
 
   /**
    * @param take is given each entry from `cookie` on, until it answers false
@@ -42,7 +43,11 @@ export class DirectoryEntries {
   read(hostFd: number, cookie: bigint, take: (entry: DirectoryEntry) => boolean): number {
     let number = Number(BigInt.asUintN(64, cookie))
     // A directory that keeps changing under a program that keeps reading it must not fill the memory.
-    if (number === 0 && this.#positions.length > MAX_COOKIES) this.#positions = [0n]
+    if (number === 0 && this.#positions.length > MAX_COOKIES) {
+      this.#positions = [0n]
+      this.#numbers.clear()
+    }
+    if (this.#positions.length > 2 * MAX_COOKIES) return -HostErrno.ENOMEM
     let position = this.#positions[number]
     if (position === undefined) return this.#readFromStart(hostFd, cookie, take)
     let at = number === 0 ? -1 : this.#find(position)
@@ -87,6 +92,9 @@ export class DirectoryEntries {
   /** The number of the position of the entry behind number `before`: as when it was read the last time, or a new one. */
   #numberAfter(before: number, position: bigint): number {
     if (this.#positions[before + 1] === position) return before + 1
+    const known = this.#numbers.get(position)
+    if (known !== undefined) return known
+    this.#numbers.set(position, this.#positions.length)
     return this.#positions.push(position) - 1
   }
 

@@ -22,6 +22,10 @@ export interface OpenFile {
   peerPath: Uint8Array | undefined
   /** The host descriptor of the directory in which the socket's path was made, by which others find it. */
   directoryFd: number | undefined
+  /** Whether the program has bound the socket itself, by permission; the kernel binds those that connect as well. */
+  isBound: boolean
+  /** Runs what must not be mixed with the same of other threads on this socket; it does not wait and not nest. */
+  exclusively<T>(work: () => T): T
   /** One more descriptor stands for it. */
   addUser(): void
   /** @returns how many descriptors still do */
@@ -36,7 +40,12 @@ export class LocalOpenFile implements OpenFile {
   localPath: Uint8Array | undefined
   peerPath: Uint8Array | undefined
   directoryFd: number | undefined
+  isBound = false
   #users = 1
+
+  exclusively<T>(work: () => T): T {
+    return work()
+  }
 
   addUser(): void {
     this.#users++

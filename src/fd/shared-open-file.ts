@@ -1,4 +1,5 @@
 import { SocketAddress } from '../address/socket-address.ts'
+import { SharedLock } from '../wait/shared-lock.ts'
 import type { OpenFile } from './open-file.ts'
 
 /** Words of a record; see the offsets. */
@@ -16,6 +17,8 @@ const PEER_WORDS = 9
 const LOCAL_PATH = PEER + PEER_WORDS
 const PATH_WORDS = 1 + 28
 const PEER_PATH = LOCAL_PATH + PATH_WORDS
+const LOCK = PEER_PATH + PATH_WORDS
+const IS_BOUND = LOCK + 1
 
 /** For all threads of a program: a record in shared memory. Each word is read and written whole. */
 export class SharedOpenFile implements OpenFile {
@@ -23,6 +26,7 @@ export class SharedOpenFile implements OpenFile {
   readonly #words: Int32Array
   readonly #bytes: Uint8Array
   readonly #at: number
+  readonly #lock: SharedLock
 
   /** @param words all records; @param index the number of this one */
   constructor(words: Int32Array, index: number) {
@@ -30,6 +34,7 @@ export class SharedOpenFile implements OpenFile {
     this.#words = words
     this.#bytes = new Uint8Array(words.buffer)
     this.#at = index * OPEN_FILE_WORDS
+    this.#lock = new SharedLock(words, this.#at + LOCK)
   }
 
   /** Takes over what a thread has noted for itself so far, for one user. */
@@ -37,6 +42,7 @@ export class SharedOpenFile implements OpenFile {
     this.#words.fill(0, this.#at, this.#at + OPEN_FILE_WORDS)
     this.#words[this.#at + USERS] = 1
     this.nonBlocking = file.nonBlocking
+    this.isBound = file.isBound
     this.pendingError = file.pendingError
     this.directoryFd = file.directoryFd
     this.acceptedPeer = file.acceptedPeer
@@ -49,6 +55,17 @@ export class SharedOpenFile implements OpenFile {
   }
   set nonBlocking(value: boolean) {
     this.#store(NON_BLOCKING, value ? 1 : 0)
+  }
+
+  get isBound(): boolean {
+    return this.#load(IS_BOUND) !== 0
+  }
+  set isBound(value: boolean) {
+    this.#store(IS_BOUND, value ? 1 : 0)
+  }
+
+  exclusively<T>(work: () => T): T {
+    return this.#lock.during(work)
   }
 
   get pendingError(): number {

@@ -17,6 +17,9 @@ import { DescriptorTable } from './table.ts'
 /** As many descriptors as a program with threads may have. Their records take memory only once they are used. */
 const MAX_SHARED = 1 << 16
 
+/** Kept free, since each thread may open something between asking whether there is room and taking it. */
+const SPARE = 8192
+
 /** Words of a descriptor's record. */
 const RECORD_WORDS = 16
 /** How many calls are at work on it, with the two flags below; 0 where the number is free. */
@@ -50,6 +53,8 @@ export interface SharedDescriptors {
 }
 
 const BITMAP_WORDS = MAX_SHARED / 32
+/** An open file is given back a moment later than its last number. */
+const MAX_FILES = MAX_SHARED + SPARE
 const LOCK = 0
 const TAKEN_NUMBERS = 1
 const TAKEN_FILES = TAKEN_NUMBERS + BITMAP_WORDS
@@ -57,10 +62,18 @@ const TAKEN_FILES = TAKEN_NUMBERS + BITMAP_WORDS
 export function allocateSharedDescriptors(names: readonly Uint8Array[]): SharedDescriptors {
   return {
     records: new SharedArrayBuffer(4 * RECORD_WORDS * MAX_SHARED),
-    files: new SharedArrayBuffer(4 * OPEN_FILE_WORDS * MAX_SHARED),
-    taken: new SharedArrayBuffer(4 * (TAKEN_FILES + BITMAP_WORDS)),
+    files: new SharedArrayBuffer(4 * OPEN_FILE_WORDS * MAX_FILES),
+    taken: new SharedArrayBuffer(4 * (TAKEN_FILES + MAX_FILES / 32)),
     names,
   }
+}
+
+/** How the table knows of the threads that work on it. */
+export interface ThreadsAtWork {
+  /** This thread is about to work on a descriptor. */
+  readonly hold: (fd: number) => void
+  /** Interrupts the system calls of the other threads that may work on it. */
+  readonly wakeUsers: (fd: number) => void
 }
 
 interface Cached {
@@ -82,25 +95,25 @@ export class SharedDescriptorTable extends DescriptorTable {
   readonly #taken: Int32Array
   readonly #lock: SharedLock
   readonly #names: readonly Uint8Array[]
-  readonly #wakeOthers: () => void
+  readonly #threads: ThreadsAtWork
   /** Whether this thread is to end, and with it the call that it is in. */
   isCancelled: () => boolean = () => false
   readonly #cache: (Cached | undefined)[] = []
   readonly #held: number[] = []
 
-  /** @param wakeOthers interrupts the system calls of all other threads */
-  constructor(shared: SharedDescriptors, wakeOthers: () => void) {
+  constructor(shared: SharedDescriptors, threads: ThreadsAtWork) {
     super()
     this.#records = new Int32Array(shared.records)
     this.#files = new Int32Array(shared.files)
     this.#taken = new Int32Array(shared.taken)
     this.#lock = new SharedLock(this.#taken, LOCK)
     this.#names = shared.names
-    this.#wakeOthers = wakeOthers
+    this.#threads = threads
   }
 
   override get(fd: number): Descriptor | undefined {
     if (!(fd >= 0 && fd < MAX_SHARED)) return undefined
+    this.#threads.hold(fd)
     const at = fd * RECORD_WORDS
     let use = Atomics.load(this.#records, at + USE)
     for (;;) {
@@ -118,12 +131,21 @@ export class SharedDescriptorTable extends DescriptorTable {
     this.#held.length = 0
   }
 
+  override briefly<T>(work: () => T): T {
+    const before = this.#held.length
+    try {
+      return work()
+    } finally {
+      while (this.#held.length > before) this.#letGo(this.#held.pop()!)
+    }
+  }
+
   override get isInterrupted(): boolean {
     return this.isCancelled() || this.#held.some((fd) => this.#isClosing(fd))
   }
 
   override get hasRoom(): boolean {
-    return this.#lowestFree(TAKEN_NUMBERS, 0) < MAX_SHARED
+    return this.#lowestFree(TAKEN_NUMBERS, 0) < MAX_SHARED - SPARE
   }
 
   override add(descriptor: Descriptor): number {
@@ -174,8 +196,8 @@ export class SharedDescriptorTable extends DescriptorTable {
     const cached = this.#cache[fd]
     if (cached === undefined) return
     this.#storeRights(fd, cached.descriptor)
-    Atomics.add(this.#records, fd * RECORD_WORDS + GENERATION, 1)
-    this.#cache[fd] = { descriptor: cached.descriptor, generation: this.#generation(fd) }
+    const generation = Atomics.add(this.#records, fd * RECORD_WORDS + GENERATION, 1) + 1
+    this.#cache[fd] = { descriptor: cached.descriptor, generation }
   }
 
   override forget(file: OpenFile): void {
@@ -234,7 +256,7 @@ export class SharedDescriptorTable extends DescriptorTable {
     use |= CLOSING
     while ((use & COUNT) !== 0) {
       // A signal that comes just before the call goes by unheard, so it is sent until it is heard.
-      this.#wakeOthers()
+      this.#threads.wakeUsers(fd)
       Atomics.wait(this.#records, at, use, 1)
       use = Atomics.load(this.#records, at)
     }
@@ -354,12 +376,13 @@ export class SharedDescriptorTable extends DescriptorTable {
 
   /** Under the lock, or as a hint. */
   #lowestFree(bitmap: number, least: number): number {
-    for (let number = least; number < MAX_SHARED; ) {
+    const end = bitmap === TAKEN_FILES ? MAX_FILES : MAX_SHARED
+    for (let number = least; number < end; ) {
       const word = ~this.#taken[bitmap + (number >>> 5)]! >>> (number & 31)
       if (word !== 0) return number + 31 - Math.clz32(word & -word)
       number = (number | 31) + 1
     }
-    return MAX_SHARED
+    return end
   }
 
   #isTaken(bitmap: number, number: number): boolean {

@@ -1,13 +1,17 @@
-import { openSync } from 'node:fs'
 import { FileType } from '../abi/preview1.ts'
-import { POLLIN, POLLOUT } from '../os/constants.ts'
+import { AT_FDCWD, O_CLOEXEC, O_RDWR, POLLIN, POLLOUT } from '../os/constants.ts'
 import { HostErrno } from '../os/errno.ts'
+import { HostBuffer } from '../os/ffi.ts'
 import type { Iovecs } from '../os/iovecs.ts'
 import { close, readv, writev } from '../os/libc.ts'
+import { openat } from '../os/libc-files.ts'
 import { dup2 } from '../os/libc-further.ts'
 import { Pollfds } from '../os/pollfds.ts'
 import type { Waiter } from '../wait/waiter.ts'
 import type { StreamDescriptor } from './descriptor.ts'
+
+const NOWHERE = new HostBuffer(16)
+NOWHERE.bytes.set(Buffer.from('/dev/null\0'))
 
 /** A pipe that reports room has room for at least this much (POSIX `PIPE_BUF` on Linux). */
 const PIPE_BUF = 4096
@@ -68,7 +72,8 @@ export class Streams {
   close(stream: StreamDescriptor): number {
     if (stream.hostFd > 2) return close(stream.hostFd)
     if (stream.hostFd === 2) return 0
-    const nowhere = openSync('/dev/null', 'r+')
+    const nowhere = openat(AT_FDCWD, NOWHERE.address, O_RDWR | O_CLOEXEC, 0)
+    if (nowhere < 0) return nowhere
     const result = dup2(nowhere, stream.hostFd)
     close(nowhere)
     return Math.min(result, 0)

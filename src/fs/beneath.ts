@@ -26,8 +26,15 @@ import { PathBuffer } from './path.ts'
  * @param path not empty, below PATH_MAX, without NUL
  * @param flags of `open`
  * @returns a host descriptor or a negative host errno; EPERM for a path that leads outside
+ * @param isClosing asked when a signal has ended a wait (for the other end of a FIFO): whether it is not to go on
  */
-export type OpenBeneath = (dirFd: number, path: Uint8Array, flags: number, mode: number) => number
+export type OpenBeneath = (
+  dirFd: number,
+  path: Uint8Array,
+  flags: number,
+  mode: number,
+  isClosing?: () => boolean,
+) => number
 
 /** How often the kernel may answer "somebody renamed something meanwhile" before we walk ourselves. */
 const MAX_RACES = 64
@@ -41,7 +48,7 @@ export function kernelOpener(): OpenBeneath {
   const how = new HostBuffer(OPEN_HOW.size)
   const buffer = new PathBuffer()
   how.view.setUint32(OPEN_HOW.resolve, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS, true)
-  return (dirFd, path, flags, mode) => {
+  return (dirFd, path, flags, mode, isClosing) => {
     // Other than `open`, this call refuses flags and a mode that mean nothing.
     how.view.setUint32(OPEN_HOW.flags, flags | ((flags & O_PATH) === 0 ? ALWAYS : O_CLOEXEC), true)
     how.view.setUint32(OPEN_HOW.mode, (flags & O_CREAT) === 0 ? 0 : mode, true)
@@ -51,9 +58,9 @@ export function kernelOpener(): OpenBeneath {
       if (fd === -HostErrno.EAGAIN) races++
       else if (fd === -HostErrno.EXDEV) return -HostErrno.EPERM
       else if (fd === -HostErrno.ELOOP) return isMagic(dirFd, address, flags) ? -HostErrno.EPERM : fd
-      else if (fd !== -HostErrno.EINTR) return fd
+      else if (fd !== -HostErrno.EINTR || isClosing?.()) return fd
     }
-    return openByWalk(dirFd, path, flags, mode)
+    return openByWalk(dirFd, path, flags, mode, isClosing)
   }
 
   /** "Too many links" is also the answer to a link that /proc makes up; asked for less, the kernel tells them apart. */
@@ -88,8 +95,14 @@ const linkText = new HostBuffer(PATH_MAX)
  * Resolves component by component, for kernels that cannot. Every directory on the way is held open, and `..` goes back to
  * the one it was entered from: a directory that is moved elsewhere meanwhile leads nowhere.
  */
-export function openByWalk(dirFd: number, path: Uint8Array, flags: number, mode: number): number {
-  const walk = new Walk(dirFd, flags)
+export function openByWalk(
+  dirFd: number,
+  path: Uint8Array,
+  flags: number,
+  mode: number,
+  isClosing: () => boolean = () => false,
+): number {
+  const walk = new Walk(dirFd, flags, isClosing)
   const result = walk.queue(path)
   if (result < 0) return result
   try {
@@ -108,8 +121,11 @@ class Walk {
   #flags: number
   #endsInSlash = false
 
-  constructor(dirFd: number, flags: number) {
+  readonly #isClosing: () => boolean
+
+  constructor(dirFd: number, flags: number, isClosing: () => boolean) {
     this.#entered = [dirFd]
+    this.#isClosing = isClosing
     this.#flags = flags | ALWAYS
   }
 
@@ -211,7 +227,7 @@ class Walk {
   #openAt(name: string, flags: number, mode: number): number {
     for (;;) {
       const fd = openat(this.#top, walkPath.set(Buffer.from(name, 'latin1')), flags, mode)
-      if (fd !== -HostErrno.EINTR) return fd
+      if (fd !== -HostErrno.EINTR || this.#isClosing()) return fd
     }
   }
 }

@@ -74,16 +74,18 @@ export class Files {
   open(dir: FileDescriptor, path: Uint8Array, flags: number): number {
     const wrong = checkRelative(path)
     if (wrong < 0) return wrong
-    if (!dir.isReadOnly) return this.#openBeneath(dir.hostFd, path, flags, NEW_FILE_MODE)
+    if (!dir.isReadOnly) return this.#openBeneath(dir.hostFd, path, flags, NEW_FILE_MODE, dir.isClosing)
     if ((flags & O_ACCMODE) !== 0 || (flags & O_TRUNC) !== 0) return -HostErrno.EROFS
-    return (flags & O_CREAT) === 0 ? this.#openBeneath(dir.hostFd, path, flags, 0) : this.#openMade(dir, path, flags)
+    return (flags & O_CREAT) === 0
+      ? this.#openBeneath(dir.hostFd, path, flags, 0, dir.isClosing)
+      : this.#openMade(dir, path, flags)
   }
 
   /** What `open` with O_CREAT answers below a directory for reading only: what is there already, it opens. */
   #openMade(dir: FileDescriptor, path: Uint8Array, flags: number): number {
     const isExclusive = (flags & O_EXCL) !== 0
     const looking = isExclusive ? O_PATH | O_NOFOLLOW : flags & ~O_CREAT
-    const fd = this.#openBeneath(dir.hostFd, path, looking, 0)
+    const fd = this.#openBeneath(dir.hostFd, path, looking, 0, dir.isClosing)
     // What is wrong with the way to it, or with its name, is said first.
     if (fd === -HostErrno.ENOENT) {
       return this.#inParent(dir, path, () => (endsInSlash(path) ? -HostErrno.EISDIR : -HostErrno.EROFS))
@@ -104,7 +106,7 @@ export class Files {
     if (wrong < 0) return wrong
     const { parent, name, isDots } = splitPath(path)
     const holder = isDots ? path : parent
-    const fd = this.#openBeneath(dir.hostFd, holder.length === 0 ? DOT : holder, O_PATH | O_DIRECTORY, 0)
+    const fd = this.#openBeneath(dir.hostFd, holder.length === 0 ? DOT : holder, O_PATH | O_DIRECTORY, 0, dir.isClosing)
     return fd < 0 ? fd : { fd, name: isDots ? DOT : name }
   }
 
@@ -291,7 +293,7 @@ export class Files {
     const { parent, name, isDots } = splitPath(path)
     const holder = isDots ? path : parent
     if (holder.length === 0) return act(dir.hostFd, name, name)
-    const fd = this.#openBeneath(dir.hostFd, holder, O_PATH | O_DIRECTORY, 0)
+    const fd = this.#openBeneath(dir.hostFd, holder, O_PATH | O_DIRECTORY, 0, dir.isClosing)
     if (fd < 0) return fd
     try {
       return act(fd, isDots ? DOT : name, name)

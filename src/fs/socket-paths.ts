@@ -36,16 +36,20 @@ export class SocketPaths {
    * @returns its host descriptor and the name there, a negative host errno, or undefined if no given directory has the path
    */
   openParent(path: Uint8Array): { fd: number; name: Uint8Array } | number | undefined {
-    const place = this.#place(path)
-    if (place === undefined) return undefined
-    if (place.directory.isReadOnly) return -HostErrno.EROFS
-    return this.#files().openParent(place.directory, place.path)
+    return this.#table.briefly(() => {
+      const place = this.#place(path)
+      if (place === undefined) return undefined
+      if (place.directory.isReadOnly) return -HostErrno.EROFS
+      return this.#files().openParent(place.directory, place.path)
+    })
   }
 
   /** Opens what is at a path, only to be named. @returns a host descriptor, a negative host errno, or undefined as above */
   openTarget(path: Uint8Array): number | undefined {
-    const place = this.#place(path)
-    return place === undefined ? undefined : this.#files().open(place.directory, place.path, O_PATH)
+    return this.#table.briefly(() => {
+      const place = this.#place(path)
+      return place === undefined ? undefined : this.#files().open(place.directory, place.path, O_PATH)
+    })
   }
 
   /**
@@ -53,6 +57,10 @@ export class SocketPaths {
    * itself reaches it, nothing if it does not. A relative path is what its maker chose to tell.
    */
   visible(hostPath: Uint8Array): Uint8Array | undefined {
+    return this.#table.briefly(() => this.#visible(hostPath))
+  }
+
+  #visible(hostPath: Uint8Array): Uint8Array | undefined {
     let text = Buffer.from(hostPath).toString('latin1')
     const made = PROC_NAME.exec(text)
     if (made !== null) {

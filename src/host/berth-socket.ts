@@ -326,14 +326,18 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
       if (protocol !== 0) return Errno.PROTONOSUPPORT
       const pair = network.openUnixPair(kind.hostType)
       if (typeof pair === 'number') return errnoOf(pair)
-      for (const [i, opened] of pair.entries()) {
+      const given: number[] = []
+      for (const opened of pair) {
         if (!table.hasRoom) {
-          // Both or none.
-          if (i === 1) table.remove(memory.u32(fdsPtr))
-          for (const one of pair) network.close(one)
+          // Both or none; the number is not read back from where another thread may write.
+          const first = given.length === 0 ? pair[0] : table.remove(given[0]!)
+          if (first !== undefined) host.release(first)
+          host.release(pair[1])
           return Errno.MFILE
         }
-        memory.setU32(fdsPtr + 4 * i, addOpened(opened, kind.flags))
+        const fd = addOpened(opened, kind.flags)
+        memory.setU32(fdsPtr + 4 * given.length, fd)
+        given.push(fd)
       }
       return Errno.SUCCESS
     },

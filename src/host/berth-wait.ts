@@ -16,7 +16,7 @@ import {
 } from '../os/constants.ts'
 import { HostErrno } from '../os/errno.ts'
 import { HostBuffer } from '../os/ffi.ts'
-import { close, fcntl } from '../os/libc.ts'
+import { fcntl } from '../os/libc.ts'
 import { epollCreate1, epollCtl, epollWait } from '../os/libc-further.ts'
 import { Pollfds } from '../os/pollfds.ts'
 import { errnoOf, type Host, type HostFunctionsOf } from './host.ts'
@@ -182,13 +182,17 @@ export function berthWaitFunctions(host: Host): HostFunctionsOf<typeof BERTH_SIG
       if (exactly === 0) {
         const given = table.addFrom(number, duplicate)
         if (given === false) {
-          close(hostFd)
+          host.release(duplicate)
           return Errno.MFILE
         }
         memory.setU32(fdPtr, given)
         return Errno.SUCCESS
       }
       const replaced = table.replace(number, duplicate)
+      if (replaced === false) {
+        host.release(duplicate)
+        return Errno.BADF
+      }
       if (typeof replaced === 'object') host.release(replaced)
       memory.setU32(fdPtr, number)
       return Errno.SUCCESS

@@ -1,7 +1,7 @@
 import { Errno } from '../abi/errno.ts'
 import { ClockId, Event, EventRwFlags, EventType, Rights, SubclockFlags } from '../abi/preview1.ts'
 import type { Layouts } from '../abi/unstable.ts'
-import { rightsMask, SocketDescriptor } from '../fd/descriptor.ts'
+import { type Descriptor, rightsMask, SocketDescriptor } from '../fd/descriptor.ts'
 import { MONOTONIC, now } from '../os/clock.ts'
 import { FIONREAD, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT } from '../os/constants.ts'
 import { wasiErrno } from '../os/errno.ts'
@@ -22,7 +22,7 @@ interface Waiting {
   type: number
   /** For a descriptor: its entry in the pollfds, or -1 where an error is known without asking. */
   pollIndex: number
-  fd: number
+  descriptor: Descriptor | undefined
   error: Errno
   /** For a clock: when it is due, on the monotonic clock. */
   deadlineNs: bigint
@@ -44,7 +44,7 @@ export function pollFunctions(host: Host, { subscription: Subscription }: Layout
       userdataHigh: 0,
       type: 0,
       pollIndex: -1,
-      fd: 0,
+      descriptor: undefined,
       error: Errno.SUCCESS,
       deadlineNs: 0n,
     }
@@ -82,8 +82,8 @@ export function pollFunctions(host: Host, { subscription: Subscription }: Layout
   }
 
   function loadDescriptor(waiting: Waiting, fd: number): void {
-    waiting.fd = fd
     const descriptor = table.get(fd)
+    waiting.descriptor = descriptor
     if (descriptor === undefined) waiting.error = Errno.BADF
     else if (!descriptor.may(POLL_FD)) waiting.error = Errno.NOTCAPABLE
     else if (descriptor instanceof SocketDescriptor && descriptor.file.pendingError !== 0) {
@@ -102,7 +102,7 @@ export function pollFunctions(host: Host, { subscription: Subscription }: Layout
   }
 
   function writeReadiness(ptr: number, waiting: Waiting, revents: number): void {
-    const descriptor = table.get(waiting.fd)!
+    const descriptor = waiting.descriptor!
     let error: Errno = Errno.SUCCESS
     if ((revents & POLLNVAL) !== 0) error = Errno.BADF
     else if ((revents & POLLERR) !== 0) {

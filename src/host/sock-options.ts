@@ -82,7 +82,7 @@ export function sockOptionFunctions(host: Host): HostFunctions<keyof typeof SOCK
   function set(fd: number, value: number, level: number, option: number): number {
     const descriptor = socket(fd)
     if (typeof descriptor === 'number') return descriptor
-    return errnoOf(setOption(descriptor.hostFd, level, option, value))
+    return errnoOf(descriptor.file.exclusively(() => setOption(descriptor.hostFd, level, option, value)))
   }
 
   function boolean(level: number, option: number): Pair {

@@ -208,8 +208,9 @@ export function sockFunctions(host: Host): HostFunctions<keyof typeof SOCK_SIGNA
     sock_close(fd) {
       const socket = host.socket(fd, NO_RIGHTS)
       if (typeof socket === 'number') return socket
-      table.remove(fd)
-      return errnoOf(network.close(socket))
+      const removed = table.remove(fd)
+      // Another thread may have been quicker.
+      return removed === undefined ? Errno.BADF : errnoOf(host.release(removed))
     },
   }
 

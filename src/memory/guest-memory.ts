@@ -105,7 +105,9 @@ export class GuestMemory {
    */
   cString(ptr: number, limitBytes: number): Uint8Array | undefined {
     if (!this.contains(ptr, 1)) return undefined
-    const end = this.#bytes.subarray(ptr, ptr + limitBytes + 1).indexOf(0)
-    return end < 0 ? undefined : this.copyBytes(ptr, end)
+    // Copied before it is searched: another thread may be writing.
+    const copy = this.#bytes.slice(ptr, ptr + limitBytes + 1)
+    const end = copy.indexOf(0)
+    return end < 0 ? undefined : copy.subarray(0, end)
   }
 }

@@ -115,7 +115,10 @@ export class Network {
     setOption(opened.hostFd, SOL_SOCKET, SO_REUSEADDR, 1)
     const bound = bind(opened.hostFd, this.#sockaddr.address, this.#sockaddr.encode(address))
     const result = bound < 0 ? bound : listen(opened.hostFd, LISTEN_BACKLOG)
-    if (result === 0) return opened
+    if (result === 0) {
+      opened.file.isBound = true
+      return opened
+    }
     this.close(opened)
     return result
   }
@@ -132,6 +135,7 @@ export class Network {
     if (closesOnExec < 0) return closesOnExec
     const protocol = family === 'unix' ? 'unix' : isStream ? 'tcp' : 'udp'
     const adopted = new SocketDescriptor(hostFd, family, protocol, isStream)
+    adopted.file.isBound = true
     adopted.file.nonBlocking = (fcntl(hostFd, F_GETFL, 0) & O_NONBLOCK) !== 0
     return adopted
   }
@@ -158,18 +162,29 @@ export class Network {
 
   bind(descriptor: SocketDescriptor, address: SocketAddress): number {
     if (!this.policy.allows('bind', descriptor.protocol, address)) return -HostErrno.EACCES
-    return this.#narrowed(descriptor, 'bind', address, () =>
-      bind(descriptor.hostFd, this.#sockaddr.address, this.#sockaddr.encode(address)),
-    )
+    return descriptor.file.exclusively(() => {
+      const result = this.#narrowed(descriptor, 'bind', address, () =>
+        bind(descriptor.hostFd, this.#sockaddr.address, this.#sockaddr.encode(address)),
+      )
+      if (result === 0) descriptor.file.isBound = true
+      return result
+    })
   }
 
   /** A socket that was never bound is bound by the kernel, to every address of the host: that is a use of the wildcard. */
   listen(descriptor: SocketDescriptor, backlog: number): number {
     if (descriptor.protocol !== 'tcp') return listen(descriptor.hostFd, backlog)
+    return descriptor.file.exclusively(() => this.#listen(descriptor, backlog))
+  }
+
+  #listen(descriptor: SocketDescriptor, backlog: number): number {
+    if (descriptor.file.isBound) return listen(descriptor.hostFd, backlog)
     const local = this.#implicit
     const named = this.localAddress(descriptor, local)
     if (named < 0) return named
-    if (local.port !== 0) return listen(descriptor.hostFd, backlog)
+    // A port that a connection was given goes with it, perhaps before the kernel listens.
+    if (local.family === 4) local.setIpv4(0, 0)
+    else local.setIpv6(0, 0, 0, 0, 0)
     if (!this.policy.allows('listen', descriptor.protocol, local)) return -HostErrno.EACCES
     return this.#narrowed(descriptor, 'listen', local, () => listen(descriptor.hostFd, backlog))
   }
@@ -203,7 +218,9 @@ export class Network {
 
   /** Dissolves an association (`connect` with AF_UNSPEC). A stream may then be bound and connected anew, each judged anew. */
   disconnect(descriptor: SocketDescriptor): number {
-    return connect(descriptor.hostFd, this.#sockaddr.address, this.#sockaddr.encodeUnspecified())
+    return descriptor.file.exclusively(() =>
+      connect(descriptor.hostFd, this.#sockaddr.address, this.#sockaddr.encodeUnspecified()),
+    )
   }
 
   accept(descriptor: SocketDescriptor, nonBlocking: boolean): SocketDescriptor | number {

@@ -58,7 +58,7 @@ export class RawOptions {
   set(socket: SocketDescriptor, level: number, option: number, value: Uint8Array): number {
     const refused = this.#prepare(socket, level, option, value)
     if (refused < 0) return refused
-    return setsockopt(socket.hostFd, level, option, this.#buffer.address, refused)
+    return socket.file.exclusively(() => setsockopt(socket.hostFd, level, option, this.#buffer.address, refused))
   }
 
   /** Lays out a value for the kernel and asks policy where it is a use of something. @returns its length, or an errno */

@@ -95,8 +95,7 @@ export class Program {
       if (shared !== undefined) options.startWorker({ ...shared, memory: this.#importedMemory! }, place)
     }
     const threads = shared && new ThreadGroup(shared.group, 0, startWorker)
-    const table =
-      shared && threads ? new SharedDescriptorTable(shared.descriptors, threads.wakeOthers) : new DescriptorTable()
+    const table = shared && threads ? new SharedDescriptorTable(shared.descriptors, threads) : new DescriptorTable()
     this.#host = new Host({
       memory: this.#memory,
       table,
@@ -145,7 +144,7 @@ export class Program {
     pthread: SharedPthread | undefined,
   ): WebAssembly.Instance {
     const memory = pthread && importMemory(this.shape)
-    if (pthread && memory) this.#pthread = new PthreadRun(pthread, this.#host, memory, 0)
+    if (pthread && memory) this.#pthread = new PthreadRun(pthread, this.shape, this.#host, memory, 0)
     const { imports, importedMemory } = link(this.shape, this.#host, warn, memory)
     if (importedMemory !== undefined) this.#memory.attach(importedMemory)
     this.#importedMemory = importedMemory
@@ -197,7 +196,8 @@ export class Program {
 
   /** Closes what the program left open, the standard streams excepted: they are the process's. */
   close(): void {
-    this.#host.releaseAll()
+    // Other threads still run, and would go on with what closing wakes them from: the end of the process closes it all.
+    if (this.#host.threads === undefined) this.#host.releaseAll()
   }
 
   /** Copies the arguments into guest memory for a `main` that has no C library to fetch them. */

@@ -7,7 +7,7 @@ import { GuestWords } from '../memory/guest-words.ts'
 import type { Job } from '../threads/group.ts'
 import { PthreadState } from '../threads/pthread-state.ts'
 import { LoadError } from './errors.ts'
-import type { ModuleShape } from './inspect.ts'
+import type { ModuleShape, Signature } from './inspect.ts'
 import type { PreparedModule } from './prepare.ts'
 
 /** What the threads of a lib-pthread program have in common besides what all threads have. */
@@ -22,7 +22,20 @@ export interface SharedPthread {
 }
 
 type Exports = Readonly<Record<string, unknown>>
-type Table = { get(index: number): ((argument: number) => number) | null }
+type Aligned = (alignment: number, sizeBytes: number) => number
+type Table = { readonly length: number; get(index: number): ((argument: number) => number) | null }
+
+/** Calls a function of the guest's table as the guest itself would: a wrong number or type is a trap. */
+function callIndirect(table: Table, index: number, argument: number): number {
+  const call = index >>> 0 < table.length ? table.get(index >>> 0) : null
+  if (call === null) throw new WebAssembly.RuntimeError('undefined element')
+  try {
+    return call(argument)
+  } catch (error) {
+    if (error instanceof TypeError) throw new WebAssembly.RuntimeError('indirect call type mismatch')
+    throw error
+  }
+}
 
 const STACK_ALIGNMENT = 16
 /** As in the original: with less, a module is not loaded. */
@@ -70,13 +83,15 @@ export function asksForPthread({ imports }: ModuleShape): boolean {
 /** One thread of such a program: gives the host functions what they need, and runs the thread. */
 export class PthreadRun {
   readonly #shared: SharedPthread
+  readonly #shape: ModuleShape
   readonly #state: PthreadState
   readonly #instance: PthreadInstance
   #exports: Exports = {}
 
   /** @param handle 0 for the main thread */
-  constructor(shared: SharedPthread, host: Host, memory: WebAssembly.Memory, handle: number) {
+  constructor(shared: SharedPthread, shape: ModuleShape, host: Host, memory: WebAssembly.Memory, handle: number) {
     this.#shared = shared
+    this.#shape = shape
     this.#state = new PthreadState(shared.state, handle)
     this.#instance = this.#reach()
     const threads = host.threads!
@@ -103,11 +118,9 @@ export class PthreadRun {
     const { stackPointer, stackTop, stackBytes, table } = this.#shared
     const pointer = this.#exports[stackPointer] as WebAssembly.Global
     pointer.value = stackTop - stackBytes * place
-    const result = runThread(this.#state, this.#instance, () => {
-      const start = (this.#exports[table] as Table).get(routine)
-      if (start === null) throw new WebAssembly.RuntimeError('undefined element')
-      return start(argument)
-    })
+    const result = runThread(this.#state, this.#instance, () =>
+      callIndirect(this.#exports[table] as Table, routine, argument),
+    )
     finish()
     this.#state.threads.end(result)
   }
@@ -118,25 +131,23 @@ export class PthreadRun {
   }
 
   #reach(): PthreadInstance {
-    const exported = <F>(name: string): F | undefined => {
-      const found = this.#exports[name]
-      return typeof found === 'function' ? (found as F) : undefined
+    const exported = <F>(name: string, signature: Signature): F | undefined => {
+      const found = this.#shape.exports.find((entry) => entry.name === name)
+      const isIt = found?.kind === 'function' && found.signature === signature
+      return isIt ? (this.#exports[name] as F | undefined) : undefined
     }
-    const destructor = (index: number) => (this.#exports[this.#shared.table] as Table).get(index)
     return {
       get malloc() {
-        return exported<(sizeBytes: number) => number>('malloc')
+        return exported<(sizeBytes: number) => number>('malloc', 'i:i')
       },
       get free() {
-        return exported<(block: number) => void>('free')
+        return exported<(block: number) => void>('free', 'i:')
       },
       get alignedAlloc() {
-        return exported<(alignment: number, sizeBytes: number) => number>('aligned_alloc') ?? exported('memalign')
+        return exported<Aligned>('aligned_alloc', 'ii:i') ?? exported<Aligned>('memalign', 'ii:i')
       },
-      callDestructor(index, value) {
-        const call = destructor(index)
-        if (call === null) throw new WebAssembly.RuntimeError('undefined element')
-        call(value)
+      callDestructor: (index, value) => {
+        callIndirect(this.#exports[this.#shared.table] as Table, index, value)
       },
     }
   }

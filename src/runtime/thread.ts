@@ -37,7 +37,7 @@ export interface ThreadOptions {
  */
 export function runThread(program: SharedProgram, place: number, options: ThreadOptions): never {
   const threads = new ThreadGroup(program.group, place, (other) => options.startWorker(program, other))
-  const table = new SharedDescriptorTable(program.descriptors, threads.wakeOthers)
+  const table = new SharedDescriptorTable(program.descriptors, threads)
   const memory = new GuestMemory(addressOf)
   memory.attach(program.memory)
   const cString = (text: string): Uint8Array => Buffer.from(`${text}\0`)
@@ -57,12 +57,15 @@ export function runThread(program: SharedProgram, place: number, options: Thread
   for (;;) {
     const job = threads.nextJob()
     if (program.pthread === undefined || job.handle === 0) {
+      // Not those of the thread that ran here before.
+      host.pthread = undefined
+      table.isCancelled = () => false
       const { imports } = once ?? link(program.shape, host, silent, program.memory)
       const { exports } = new WebAssembly.Instance(program.module, imports)
       ;(exports.wasi_thread_start as (thread: number, argument: number) => void)(place, job.argument)
       threads.jobDone()
     } else {
-      const run = new PthreadRun(program.pthread, host, program.memory, job.handle)
+      const run = new PthreadRun(program.pthread, program.shape, host, program.memory, job.handle)
       const { imports } = link(program.shape, host, silent, program.memory)
       const { exports } = new WebAssembly.Instance(program.module, imports)
       run.attach(exports)

@@ -16,6 +16,9 @@ const ROUTINE = 4
 const HANDLE = 5
 /** A stack of places whose thread has ended; this is its element, and has nothing to do with the place it lies in. */
 const FREED_ENTRY = 6
+/** What its call works on: 0 nothing, one more than the descriptor's number, or SEVERAL. */
+const HELD = 7
+const SEVERAL = -1
 const PLACE_WORDS = 8
 
 const State = { NONE: 0, PARKED: 1, GIVEN: 2 } as const
@@ -120,6 +123,7 @@ export class ThreadGroup {
 
   /** Marks the time that this thread spends in a call of the host's, where it may have to be interrupted. */
   enterCall(): void {
+    Atomics.store(this.#words, this.#at(this.#place) + HELD, 0)
     Atomics.store(this.#words, this.#at(this.#place) + IN_CALL, 1)
   }
 
@@ -127,11 +131,20 @@ export class ThreadGroup {
     Atomics.store(this.#words, this.#at(this.#place) + IN_CALL, 0)
   }
 
-  /** Interrupts the system calls of all other threads. */
-  readonly wakeOthers = (): void => {
+  /** Notes that the call of this thread works on a descriptor, before it does. */
+  readonly hold = (fd: number): void => {
+    const at = this.#at(this.#place) + HELD
+    const before = this.#words[at]!
+    Atomics.store(this.#words, at, before === 0 || before === fd + 1 ? fd + 1 : SEVERAL)
+  }
+
+  /** Interrupts the system calls of the other threads that may work on a descriptor. */
+  readonly wakeUsers = (fd: number): void => {
     const started = Atomics.load(this.#words, STARTED)
     for (let place = 0; place <= started; place++) {
       if (place === this.#place || Atomics.load(this.#words, this.#at(place) + IN_CALL) === 0) continue
+      const held = Atomics.load(this.#words, this.#at(place) + HELD)
+      if (held !== SEVERAL && held !== fd + 1) continue
       interrupt(Atomics.load(this.#words, this.#at(place) + THREAD))
     }
   }
@@ -139,6 +152,8 @@ export class ThreadGroup {
   /** Interrupts the call that a thread of lib-pthread is in, until it has left it. */
   interrupt(handle: number): void {
     const words = this.#words
+    // Waiting here is no system call: who wants to interrupt this thread meanwhile need not wait for it.
+    this.leaveCall()
     const started = Atomics.load(words, STARTED)
     for (let place = 1; place <= started; place++) {
       const at = this.#at(place)
@@ -149,6 +164,7 @@ export class ThreadGroup {
         Atomics.wait(words, at + IN_CALL, 1, 1)
       }
     }
+    this.enterCall()
   }
 
   #at(place: number): number {

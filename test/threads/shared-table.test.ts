@@ -17,8 +17,8 @@ const name = Buffer.from('/data')
 
 function twoViews(): [SharedDescriptorTable, SharedDescriptorTable] {
   const shared = allocateSharedDescriptors([name])
-  const never = () => assert.fail('nobody has to be woken')
-  return [new SharedDescriptorTable(shared, never), new SharedDescriptorTable(shared, never)]
+  const threads = { hold: () => {}, wakeUsers: () => assert.fail('nobody has to be woken') }
+  return [new SharedDescriptorTable(shared, threads), new SharedDescriptorTable(shared, threads)]
 }
 
 const tcp = (hostFd: number) => new SocketDescriptor(hostFd, 4, 'tcp', true)
@@ -126,13 +126,14 @@ test('whoever closes waits for the calls at work, and new ones find nothing', ()
   const shared = allocateSharedDescriptors([])
   let woken = 0
   let isInterrupted = false
-  const user = new SharedDescriptorTable(shared, () => {})
-  const closer = new SharedDescriptorTable(shared, () => {
+  const user = new SharedDescriptorTable(shared, { hold: () => {}, wakeUsers: () => {} })
+  const wakeUsers = (number: number) => {
     woken++
     isInterrupted = user.isInterrupted
-    assert.equal(user.get(0), undefined, 'it is being closed')
+    assert.equal(user.get(number), undefined, 'it is being closed')
     user.endCall()
-  })
+  }
+  const closer = new SharedDescriptorTable(shared, { hold: () => {}, wakeUsers })
   const fd = user.add(tcp(100))
   const held = user.get(fd)!
   assert.equal(held.isClosing(), false)
