@@ -39,7 +39,8 @@ export interface Wanted {
 
 const KINDS = ['wasi-sdk', 'system', 'npm']
 /** Where distributions put a WASI sysroot: Debian, Arch, Fedora. */
-const SYSROOTS = ['/usr', '/usr/share/wasi-sysroot', '/usr/wasm32-wasi']
+const HOST_SYSROOT = '/usr'
+const SYSROOTS = [HOST_SYSROOT, '/usr/share/wasi-sysroot', '/usr/wasm32-wasi']
 const TRIPLES = ['wasm32-wasip1', 'wasm32-wasi']
 
 /** @returns the first that there is, or undefined. BERTH_TOOLCHAIN names one of the three to look for alone. */
@@ -93,7 +94,12 @@ function findSystemClang({ env, sysroot: given }: Wanted): NativeToolchain | und
   const sysroot =
     named ?? SYSROOTS.find((root) => TRIPLES.some((triple) => existsSync(join(root, 'lib', triple, 'libc.a'))))
   if (sysroot === undefined) return undefined
-  const flags = [`--target=${tripleOf(sysroot)}`, `--sysroot=${sysroot}`]
+  const triple = tripleOf(sysroot)
+  const flags = [`--target=${triple}`, `--sysroot=${sysroot}`]
+  // There the host's own headers lie as well: what the WASI sysroot lacks is to be missing, not the host's.
+  const headers = join(sysroot, 'include', triple)
+  const hasCxxHeaders = existsSync(join(headers, 'c++'))
+  if (sysroot === HOST_SYSROOT && !hasCxxHeaders) flags.push('-nostdlibinc', '-idirafter', headers)
   for (const clang of clangsOnPath(env.PATH ?? '')) {
     // Without the run-time library for WebAssembly, which is a package of its own, nothing can be linked.
     const { status, stdout } = spawnSync(clang, [...flags, '-print-libgcc-file-name'], { encoding: 'utf8' })

@@ -25,14 +25,15 @@ Program:
   --timeout=MS                      end the program after so many milliseconds (default: no limit)
 
 Messages:
-  -v=N                              0 nothing, 1 errors and refusals, 2 warnings too (default), up to 5
+  -v=N                              0 errors only, 1 refusals too, 2 warnings too (default), up to 5
   --help, -h                        this text
   --version                         the version
 
 Accepted for scripts made for other runtimes, without effect: --interp, --stack-size=BYTES, --heap-size=BYTES,
 --native-lib=FILE.
 
-Exit code: the program's own (modulo 256); 1 after a trap or a usage error; 255 if the module cannot be loaded.
+Exit code: the program's own (modulo 256); 1 after a trap or a usage error; 255 if the module,
+or something that it was granted, cannot be had.
 `
 
 export const BERTH_HELP = `Usage: berth run [options] FILE [arguments of the program]

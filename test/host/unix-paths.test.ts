@@ -186,6 +186,17 @@ test('the directory of a socket is held while any duplicate is open, also when i
   assert.equal(openHostDescriptors(), during - 2)
 })
 
+test('sock_close gives the directory back as fd_close does', () => {
+  const open = openHostDescriptors()
+  for (let i = 0; i < 3; i++) {
+    const fd = socket(DGRAM)
+    must(bind(fd, `${i}.sock`))
+    must(f.wasi.sock_close(fd))
+    assert.equal(f.wasi.sock_close(fd), Errno.BADF)
+  }
+  assert.equal(openHostDescriptors(), open)
+})
+
 test('rights of the directory do not matter, the grant does: a directory that gave up path_open still has sockets', () => {
   must(f.wasi.fd_fdstat_set_rights(3, Rights.FD_READDIR, 0n))
   must(bind(socket(STREAM), 'a.sock'))

@@ -50,6 +50,14 @@ test('a trap in a thread ends the program', async () => {
   assert.deepEqual(await run([], 'trap'), { exit: 1, stdout: '', stderr: 'Exception: unreachable\n' })
 })
 
+test('a start routine that there is not is a trap', async () => {
+  assert.deepEqual(await run([], 'no-routine'), { exit: 1, stdout: '', stderr: 'Exception: undefined element\n' })
+})
+
+test('two threads that cancel each other both end', async () => {
+  assert.deepEqual(await run([], 'cancel-each-other'), said('all joined\n'))
+})
+
 test('more threads than the stack can be cut for', async () => {
   const { exit, stderr } = await run(['--max-threads=1000'], 'count')
   assert.equal(exit, 255)

@@ -224,6 +224,30 @@ semaphores(void)
 }
 
 static void *
+cancel_other(void *argument)
+{
+    /* Both at once, as nearly as can be. */
+    __atomic_add_fetch(&entering, 1, __ATOMIC_SEQ_CST);
+    while (__atomic_load_n(&entering, __ATOMIC_SEQ_CST) < 2)
+        ;
+    pthread_cancel(threads[(intptr_t)argument]);
+    return argument;
+}
+
+static void
+cancel_each_other(void)
+{
+    for (int round = 0; round < 50; round++) {
+        entering = 0;
+        must("create", pthread_create(&threads[0], NULL, cancel_other, (void *)1));
+        must("create", pthread_create(&threads[1], NULL, cancel_other, (void *)0));
+        must("join", pthread_join(threads[0], NULL));
+        must("join", pthread_join(threads[1], NULL));
+    }
+    say("all joined\n");
+}
+
+static void *
 trap(void *argument)
 {
     (void)argument;
@@ -259,7 +283,12 @@ _start(void)
         semaphores();
     else if (same(what, "many"))
         many();
-    else if (same(what, "trap")) {
+    else if (same(what, "cancel-each-other"))
+        cancel_each_other();
+    else if (same(what, "no-routine")) {
+        must("create", pthread_create(&threads[0], NULL, (routine)-1, NULL));
+        pthread_join(threads[0], NULL);
+    } else if (same(what, "trap")) {
         pthread_create(&threads[0], NULL, trap, NULL);
         pthread_join(threads[0], NULL);
     } else
