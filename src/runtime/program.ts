@@ -15,6 +15,7 @@ import { GuestMemory } from '../memory/guest-memory.ts'
 import { Network } from '../net/network.ts'
 import { addressOf } from '../os/ffi.ts'
 import { close } from '../os/libc.ts'
+import { reachesProcesses } from '../os/mounts.ts'
 import type { Policy } from '../policy/policy.ts'
 import { allocateGroup, ThreadGroup } from '../threads/group.ts'
 import { BlockingWaiter } from '../wait/blocking-waiter.ts'
@@ -77,7 +78,7 @@ export class Program {
     const env = [...options.env, ...socketVariables(options)]
     const directories: PreopenedDirectory[] = []
     try {
-      for (const directory of options.directories) directories.push(preopen(directory))
+      for (const directory of options.directories) directories.push(preopen(directory, options.warn))
     } catch (error) {
       for (const { hostFd } of directories) close(hostFd)
       throw error
@@ -230,9 +231,14 @@ function socketVariables({ listeners, inheritedSockets, env }: ProgramOptions): 
   )
 }
 
-function preopen(directory: Directory): PreopenedDirectory {
+function preopen(directory: Directory, warn: (message: string) => void): PreopenedDirectory {
   const opened = openDirectory(directory)
-  if (typeof opened !== 'number') return opened
+  if (typeof opened !== 'number') {
+    if (reachesProcesses(directory.host)) {
+      warn(`${directory.host}: /proc can be reached in it, and there the memory of this process, which knows no grants`)
+    }
+    return opened
+  }
   const what = directory.guest === directory.host ? 'directory' : 'mapped directory'
   throw new LoadError(`error while pre-opening ${what} ${directory.host}: ${errnoText(opened)}`)
 }

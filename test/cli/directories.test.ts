@@ -104,6 +104,15 @@ test('directories get the descriptors from 3 on: those of --dir first, then thos
   assert.equal((await run(options, 'names')).stdout, '3 data\n4 ./data/sub/\n5 /b\n6 c')
 })
 
+test('a directory with /proc in it is told, whatever is given of it', async () => {
+  for (const directory of ['/', '/proc', '/proc/self', '/proc::ro']) {
+    const { exit, stderr } = await run([`--dir=${directory}`], 'names')
+    assert.equal(exit, 0)
+    assert.match(stderr, /^iwasm: warning: \/\S*: \/proc can be reached in it/)
+  }
+  assert.equal((await run(['--dir=/etc', `--dir=${root}`], 'names')).stderr, '')
+})
+
 test('more than eight directories', async () => {
   const options = Array.from({ length: 20 }, (_, i) => `--map-dir=/d${i}::data`)
   assert.equal((await run(options, 'names')).stdout.split('\n').length, 20)
