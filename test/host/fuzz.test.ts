@@ -270,7 +270,7 @@ const FILE_FUNCTIONS = [
 /** Where the paths lie in memory. */
 const PATH_SLOT = 20480
 
-const NAMES = ['f', 'g', 'd', 'e', 'd/f', 'e/d', 'n', 'm', 'o', 'to-f', 'to-d', 'out', 'to-secret', '.', '..', '']
+const NAMES = ['f', 'g', 'd', 'e', 'd/f', 'd/d', 'e/d', 'n', 'm', 'o', 'to-f', 'to-d', 'out', 'to-secret', '.', '..', '']
 
 /** A directory to change, one for reading only, and what lies next to them. */
 const root = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'berth-fuzz-'))
@@ -356,7 +356,7 @@ test(`${CALLS} calls with random arguments (FUZZ_SEED=${SEED})`, () => {
   }
 
   function randomPath(): string {
-    const names = Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(NAMES))
+    const names = Array.from({ length: random() < 0.6 ? 1 : 2 + Math.floor(random() * 2) }, () => pick(NAMES))
     return names.join('/')
   }
   /** The lengths of the paths in memory. */
@@ -435,7 +435,9 @@ test(`${CALLS} calls with random arguments (FUZZ_SEED=${SEED})`, () => {
         values[at] = pathSlot(slot)
         values[at + 1] = pathLengths[slot]!
       }
-      for (const at of DIRECTORIES_OF[name] ?? []) values[at] = pick(files)
+      const directories = numbersOf(PreopenedDirectory)
+      for (const at of DIRECTORIES_OF[name] ?? [])
+        values[at] = pick(directories.length > 0 && random() < 0.8 ? directories : files)
       if (LOOK_UP.includes(name)) values[1] = Math.floor(random() * 2)
       if (name === 'path_open') {
         values[4] = Math.floor(random() * 16)
