@@ -22,6 +22,11 @@ export interface OpenFile {
   peerPath: Uint8Array | undefined
   /** The host descriptor of the directory in which the socket's path was made, by which others find it. */
   directoryFd: number | undefined
+  /**
+   * The status flags of a file that was opened by its path, as `F_GETFL` said; undefined where the kernel is to be asked. No
+   * other process has such a file, so they are what the program has set.
+   */
+  statusFlags: number | undefined
   /** Whether the program has bound the socket itself, by permission; the kernel binds those that connect as well. */
   isBound: boolean
   /** Runs what must not be mixed with the same of other threads on this socket; it does not wait and not nest. */
@@ -40,6 +45,7 @@ export class LocalOpenFile implements OpenFile {
   localPath: Uint8Array | undefined
   peerPath: Uint8Array | undefined
   directoryFd: number | undefined
+  statusFlags: number | undefined
   isBound = false
   #users = 1
 

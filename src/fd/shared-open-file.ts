@@ -57,6 +57,12 @@ export class SharedOpenFile implements OpenFile {
     this.#store(NON_BLOCKING, value ? 1 : 0)
   }
 
+  /** Another thread may have set them since: the kernel is asked each time. */
+  get statusFlags(): undefined {
+    return undefined
+  }
+  set statusFlags(_: number | undefined) {}
+
   get isBound(): boolean {
     return this.#load(IS_BOUND) !== 0
   }

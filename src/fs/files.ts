@@ -6,6 +6,8 @@ import {
   AT_REMOVEDIR,
   AT_SYMLINK_FOLLOW,
   AT_SYMLINK_NOFOLLOW,
+  F_GETFL,
+  F_SETFL,
   O_ACCMODE,
   O_CREAT,
   O_DIRECTORY,
@@ -20,7 +22,7 @@ import { HostErrno } from '../os/errno.ts'
 import { HostBuffer } from '../os/ffi.ts'
 import { FileStatus } from '../os/file-status.ts'
 import type { Iovecs } from '../os/iovecs.ts'
-import { close, readv, writev } from '../os/libc.ts'
+import { close, fcntl, readv, writev } from '../os/libc.ts'
 import {
   fdatasync,
   fsync,
@@ -108,6 +110,21 @@ export class Files {
     const holder = isDots ? path : parent
     const fd = this.#openBeneath(dir.hostFd, holder.length === 0 ? DOT : holder, O_PATH | O_DIRECTORY, 0, dir.isClosing)
     return fd < 0 ? fd : { fd, name: isDots ? DOT : name }
+  }
+
+  /** @returns O_APPEND, O_NONBLOCK and their like, and the access mode; or a negative host errno */
+  statusFlags(file: FileDescriptor): number {
+    const known = file.file.statusFlags
+    if (known !== undefined) return known
+    const flags = fcntl(file.hostFd, F_GETFL, 0)
+    if (flags >= 0) file.file.statusFlags = flags
+    return flags
+  }
+
+  /** @param flags O_APPEND, O_NONBLOCK; the others stay as they are */
+  setStatusFlags(file: FileDescriptor, flags: number): number {
+    file.file.statusFlags = undefined
+    return fcntl(file.hostFd, F_SETFL, flags)
   }
 
   close(file: FileDescriptor): number {

@@ -2,7 +2,8 @@ import { Errno } from '../abi/errno.ts'
 import { ALL_FD_FLAGS, FdFlags, Fdstat, Rights } from '../abi/preview1.ts'
 import type { Layouts } from '../abi/unstable.ts'
 import { type Descriptor, FileDescriptor, type RightsMask, rightsMask, SocketDescriptor } from '../fd/descriptor.ts'
-import { F_GETFL, F_SETFL, O_APPEND, O_DSYNC, O_NONBLOCK, O_SYNC } from '../os/constants.ts'
+import type { Files } from '../fs/files.ts'
+import { F_GETFL, O_APPEND, O_DSYNC, O_NONBLOCK, O_SYNC } from '../os/constants.ts'
 import { HostErrno } from '../os/errno.ts'
 import { FileStatus } from '../os/file-status.ts'
 import { fcntl, lseek } from '../os/libc.ts'
@@ -90,7 +91,7 @@ export function fdFunctions(host: Host, { filestat, whence: Whence }: Layouts): 
       if (found === undefined) return Errno.BADF
       memory.fill(statPtr, Fdstat.size, 0)
       memory.setU8(statPtr + Fdstat.filetype, found.fileType)
-      memory.setU16(statPtr + Fdstat.flags, fdFlags(found))
+      memory.setU16(statPtr + Fdstat.flags, fdFlags(found, host.files))
       memory.setU64(statPtr + Fdstat.rightsBase, found.rightsBase)
       memory.setU64(statPtr + Fdstat.rightsInheriting, found.rightsInheriting)
       return Errno.SUCCESS
@@ -105,11 +106,11 @@ export function fdFunctions(host: Host, { filestat, whence: Whence }: Layouts): 
       if (typeof found === 'number') return found
       if ((flags & ~ALL_FD_FLAGS) !== 0) return Errno.INVAL
       const changeable = found instanceof FileDescriptor ? FdFlags.NONBLOCK | FdFlags.APPEND : FdFlags.NONBLOCK
-      if ((flags & ~fdFlags(found) & ~changeable) !== 0) return Errno.NOTSUP
+      if ((flags & ~fdFlags(found, host.files) & ~changeable) !== 0) return Errno.NOTSUP
       const nonBlocking = (flags & FdFlags.NONBLOCK) !== 0
       if (found instanceof FileDescriptor) {
         const append = (flags & FdFlags.APPEND) !== 0
-        return errnoOf(fcntl(found.hostFd, F_SETFL, (nonBlocking ? O_NONBLOCK : 0) | (append ? O_APPEND : 0)))
+        return errnoOf(host.files.setStatusFlags(found, (nonBlocking ? O_NONBLOCK : 0) | (append ? O_APPEND : 0)))
       }
       return errnoOf(host.setNonBlocking(found, nonBlocking))
     },
@@ -188,10 +189,11 @@ export function fdFunctions(host: Host, { filestat, whence: Whence }: Layouts): 
 }
 
 /** The `fdflags` of a descriptor. Whether a stream or a socket blocks is the guest's own; the rest is the kernel's. */
-function fdFlags(descriptor: Descriptor): number {
+function fdFlags(descriptor: Descriptor, files: Files): number {
   if (descriptor instanceof SocketDescriptor) return descriptor.file.nonBlocking ? FdFlags.NONBLOCK : 0
-  const flags = Math.max(fcntl(descriptor.hostFd, F_GETFL, 0), 0)
-  const nonBlocking = descriptor instanceof FileDescriptor ? (flags & O_NONBLOCK) !== 0 : descriptor.file.nonBlocking
+  const isFile = descriptor instanceof FileDescriptor
+  const flags = Math.max(isFile ? files.statusFlags(descriptor) : fcntl(descriptor.hostFd, F_GETFL, 0), 0)
+  const nonBlocking = isFile ? (flags & O_NONBLOCK) !== 0 : descriptor.file.nonBlocking
   return (
     (nonBlocking ? FdFlags.NONBLOCK : 0) |
     ((flags & O_APPEND) !== 0 ? FdFlags.APPEND : 0) |

@@ -7,10 +7,10 @@ import type { DescriptorTable } from '../fd/table.ts'
 import { Files } from '../fs/files.ts'
 import type { GuestMemory } from '../memory/guest-memory.ts'
 import type { Network } from '../net/network.ts'
-import { F_GETFL, F_SETFL, IOV_MAX, O_NONBLOCK } from '../os/constants.ts'
+import { IOV_MAX, O_NONBLOCK } from '../os/constants.ts'
 import { wasiErrno } from '../os/errno.ts'
 import { Iovecs } from '../os/iovecs.ts'
-import { close, fcntl } from '../os/libc.ts'
+import { close } from '../os/libc.ts'
 import type { ThreadGroup } from '../threads/group.ts'
 import type { Waiter } from '../wait/waiter.ts'
 import type { PthreadParts } from './pthread-parts.ts'
@@ -101,8 +101,8 @@ export class Host {
   setNonBlocking(descriptor: Descriptor, nonBlocking: boolean): number {
     if (descriptor instanceof SocketDescriptor) return this.network.setNonBlocking(descriptor, nonBlocking)
     if (descriptor instanceof FileDescriptor) {
-      const flags = fcntl(descriptor.hostFd, F_GETFL, 0)
-      return fcntl(descriptor.hostFd, F_SETFL, nonBlocking ? flags | O_NONBLOCK : flags & ~O_NONBLOCK)
+      const flags = this.files.statusFlags(descriptor)
+      return this.files.setStatusFlags(descriptor, nonBlocking ? flags | O_NONBLOCK : flags & ~O_NONBLOCK)
     }
     descriptor.file.nonBlocking = nonBlocking
     return 0

@@ -270,7 +270,25 @@ const FILE_FUNCTIONS = [
 /** Where the paths lie in memory. */
 const PATH_SLOT = 20480
 
-const NAMES = ['f', 'g', 'd', 'e', 'd/f', 'd/d', 'e/d', 'n', 'm', 'o', 'to-f', 'to-d', 'out', 'to-secret', '.', '..', '']
+const NAMES = [
+  'f',
+  'g',
+  'd',
+  'e',
+  'd/f',
+  'd/d',
+  'e/d',
+  'n',
+  'm',
+  'o',
+  'to-f',
+  'to-d',
+  'out',
+  'to-secret',
+  '.',
+  '..',
+  '',
+]
 
 /** A directory to change, one for reading only, and what lies next to them. */
 const root = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'berth-fuzz-'))
