@@ -114,6 +114,16 @@ function formatIpv6(w0: number, w1: number, w2: number, w3: number): string {
   return `${hex.slice(0, runStart).join(':')}::${hex.slice(runStart + runLength).join(':')}`
 }
 
+/** Reads `ADDRESS:PORT`, an IPv6 address in brackets. */
+export function parseEndpoint(text: string): SocketAddress | undefined {
+  const [, ipv6, ipv4, port] = /^(?:\[(.+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? []
+  const address = parseAddress(ipv6 ?? ipv4 ?? '')
+  if (address === undefined || address.family !== (ipv6 === undefined ? 4 : 6) || Number(port) > 65_535)
+    return undefined
+  address.port = Number(port)
+  return address
+}
+
 /**
  * Reads a numeric address without port, zone or brackets. IPv4 only as four decimal numbers without leading zeros,
  * as `inet_pton` does: `010.1.1.1` or `127.1` mean different addresses to different readers.

@@ -1,4 +1,4 @@
-import { parseAddress, type SocketAddress } from '../address/socket-address.ts'
+import { parseEndpoint, type SocketAddress } from '../address/socket-address.ts'
 
 /** The command line was not understood; `message` says what and where. */
 export class UsageError extends Error {
@@ -187,13 +187,8 @@ function splitReadOnly(value: string): { path: string; isReadOnly: boolean } {
   return { path: isReadOnly ? value.slice(0, -READ_ONLY_SUFFIX.length) : value, isReadOnly }
 }
 
-/** `ADDRESS:PORT`, an IPv6 address in brackets. */
 function listenAddress(value: string): SocketAddress {
-  const [, ipv6, ipv4, port] = /^(?:\[(.+)\]|([^:]+)):(\d{1,5})$/.exec(value) ?? []
-  const address = parseAddress(ipv6 ?? ipv4 ?? '')
-  if (address === undefined || address.family !== (ipv6 === undefined ? 4 : 6) || Number(port) > 65_535) {
-    throw new UsageError(`--listen=${value}: written ADDRESS:PORT or [IPV6-ADDRESS]:PORT, with numbers`)
-  }
-  address.port = Number(port)
-  return address
+  const address = parseEndpoint(value)
+  if (address !== undefined) return address
+  throw new UsageError(`--listen=${value}: written ADDRESS:PORT or [IPV6-ADDRESS]:PORT, with numbers`)
 }

@@ -1,6 +1,7 @@
 /** The Worker of a thread: takes jobs until the process ends. */
 import { workerData } from 'node:worker_threads'
 import { endProgram } from '../host/trap.ts'
+import { Network } from '../net/network.ts'
 import { exitNow } from '../os/libc.ts'
 import { ProcessExit } from '../runtime/errors.ts'
 import { runThread } from '../runtime/thread.ts'
@@ -16,7 +17,7 @@ const messages = new Messages(command, config.logLevel, process.stderr)
 
 try {
   runThread(program, place, {
-    policy: createPolicy(config, messages),
+    connect: () => ({ network: new Network(createPolicy(config, messages)) }),
     startWorker: (shared, other) => startThreadWorker({ program: shared, place: other, command, config }),
     exit: (code) => {
       if (config.functionName !== undefined || config.repl) endProgram(new ProcessExit(code))

@@ -5,12 +5,19 @@ import { HostBuffer } from '../os/ffi.ts'
 import { fileTypeOfEntry } from '../os/file-status.ts'
 import { lseek } from '../os/libc.ts'
 import { getdents64 } from '../os/libc-files.ts'
+import type { OpenFile } from './open-file.ts'
 
 /** As much as the C library reads at once. */
 const ROOM_BYTES = 32_768
 const SEEK_SET = 0
 /** With more cookies than this, starting afresh forgets those given out before. */
 const MAX_COOKIES = 1 << 20
+
+/** What entries are read from: a directory that others may read at the same time, by the same open file. */
+export interface OpenDirectory {
+  readonly hostFd: number
+  readonly file: Pick<OpenFile, 'exclusively'>
+}
 
 /** One entry. `name` is good until the next entry is asked for. */
 export interface DirectoryEntry {
@@ -40,7 +47,7 @@ export class DirectoryEntries {
    * @param take is given each entry from `cookie` on, until it answers false
    * @returns 0 or a negative host errno
    */
-  read(hostFd: number, cookie: bigint, take: (entry: DirectoryEntry) => boolean): number {
+  read(directory: OpenDirectory, cookie: bigint, take: (entry: DirectoryEntry) => boolean): number {
     let number = Number(BigInt.asUintN(64, cookie))
     // A directory that keeps changing under a program that keeps reading it must not fill the memory.
     if (number === 0 && this.#positions.length > MAX_COOKIES) {
@@ -49,11 +56,11 @@ export class DirectoryEntries {
     }
     if (this.#positions.length > 2 * MAX_COOKIES) return -HostErrno.ENOMEM
     let position = this.#positions[number]
-    if (position === undefined) return this.#readFromStart(hostFd, cookie, take)
+    if (position === undefined) return this.#readFromStart(directory, cookie, take)
     let at = number === 0 ? -1 : this.#find(position)
     for (;;) {
       if (at < 0 || at === this.#end) {
-        const bytes = this.#fill(hostFd, position)
+        const bytes = this.#fill(directory, position)
         if (bytes <= 0) return bytes
         at = 0
       }
@@ -68,9 +75,9 @@ export class DirectoryEntries {
    * A cookie that was not given out here: by another thread perhaps, as the number of an entry from the beginning. Behind
    * what nobody was told of comes nothing.
    */
-  #readFromStart(hostFd: number, cookie: bigint, take: (entry: DirectoryEntry) => boolean): number {
+  #readFromStart(directory: OpenDirectory, cookie: bigint, take: (entry: DirectoryEntry) => boolean): number {
     let passed = 0n
-    return this.read(hostFd, 0n, (entry) => {
+    return this.read(directory, 0n, (entry) => {
       if (passed === BigInt.asUintN(64, cookie)) return take(entry)
       passed++
       return true
@@ -98,11 +105,13 @@ export class DirectoryEntries {
     return this.#positions.push(position) - 1
   }
 
-  #fill(hostFd: number, position: bigint): number {
+  #fill({ hostFd, file }: OpenDirectory, position: bigint): number {
     this.#end = 0
-    const moved = lseek(hostFd, position, SEEK_SET)
-    if (moved < 0n) return Number(moved)
-    const bytes = getdents64(hostFd, this.#buffer.address, ROOM_BYTES)
+    // The position is the open file's: another thread that reads must not move it in between.
+    const bytes = file.exclusively(() => {
+      const moved = lseek(hostFd, position, SEEK_SET)
+      return moved < 0n ? Number(moved) : getdents64(hostFd, this.#buffer.address, ROOM_BYTES)
+    })
     // A directory that has been removed has no entries any more.
     if (bytes === -HostErrno.ENOENT) return 0
     if (bytes > 0) {

@@ -29,7 +29,7 @@ export interface OpenFile {
   statusFlags: number | undefined
   /** Whether the program has bound the socket itself, by permission; the kernel binds those that connect as well. */
   isBound: boolean
-  /** Runs what must not be mixed with the same of other threads on this socket; it does not wait and not nest. */
+  /** Runs what must not be mixed with the same of other threads on this open file; it does not wait and not nest. */
   exclusively<T>(work: () => T): T
   /** One more descriptor stands for it. */
   addUser(): void

@@ -74,8 +74,9 @@ export class SharedOpenFile implements OpenFile {
     return this.#lock.during(work)
   }
 
+  /** A plain read: each send and receive begins with it, and no thread counts on the error that another meets meanwhile. */
   get pendingError(): number {
-    return this.#load(PENDING_ERROR)
+    return this.#words[this.#at + PENDING_ERROR]!
   }
   set pendingError(value: number) {
     this.#store(PENDING_ERROR, value)

@@ -74,6 +74,8 @@ export interface ThreadsAtWork {
   readonly hold: (fd: number) => void
   /** Interrupts the system calls of the other threads that may work on it. */
   readonly wakeUsers: (fd: number) => void
+  /** Whether the program is to end. */
+  readonly isStopping?: boolean
 }
 
 interface Cached {
@@ -99,7 +101,9 @@ export class SharedDescriptorTable extends DescriptorTable {
   /** Whether this thread is to end, and with it the call that it is in. */
   isCancelled: () => boolean = () => false
   readonly #cache: (Cached | undefined)[] = []
+  /** What the call at work has looked up: the first `#heldCount` elements. Making an array shorter makes garbage. */
   readonly #held: number[] = []
+  #heldCount = 0
 
   constructor(shared: SharedDescriptors, threads: ThreadsAtWork) {
     super()
@@ -115,33 +119,38 @@ export class SharedDescriptorTable extends DescriptorTable {
     if (!(fd >= 0 && fd < MAX_SHARED)) return undefined
     this.#threads.hold(fd)
     const at = fd * RECORD_WORDS
-    let use = Atomics.load(this.#records, at + USE)
+    let use = this.#records[at + USE]!
     for (;;) {
       if ((use & (OPEN | CLOSING)) !== OPEN) return undefined
       const seen = Atomics.compareExchange(this.#records, at + USE, use, use + 1)
       if (seen === use) break
       use = seen
     }
-    this.#held.push(fd)
+    this.#held[this.#heldCount++] = fd
     return this.#object(fd)
   }
 
   override endCall(): void {
-    for (const fd of this.#held) this.#letGo(fd)
-    this.#held.length = 0
+    while (this.#heldCount > 0) this.#letGo(this.#held[--this.#heldCount]!)
   }
 
   override briefly<T>(work: () => T): T {
-    const before = this.#held.length
+    const before = this.#heldCount
     try {
       return work()
     } finally {
-      while (this.#held.length > before) this.#letGo(this.#held.pop()!)
+      while (this.#heldCount > before) this.#letGo(this.#held[--this.#heldCount]!)
     }
   }
 
   override get isInterrupted(): boolean {
-    return this.isCancelled() || this.#held.some((fd) => this.#isClosing(fd))
+    if (this.#isEnding) return true
+    for (let i = 0; i < this.#heldCount; i++) if (this.#isClosing(this.#held[i]!)) return true
+    return false
+  }
+
+  get #isEnding(): boolean {
+    return this.#threads.isStopping === true || this.isCancelled()
   }
 
   override get hasRoom(): boolean {
@@ -227,6 +236,17 @@ export class SharedDescriptorTable extends DescriptorTable {
     return removed
   }
 
+  /**
+   * Every descriptor, when no thread is left that could work on one. Threads may have ended in the middle of what they did:
+   * neither locks nor counts are looked at. What one was just closing is left out.
+   */
+  *abandoned(): Generator<Descriptor> {
+    for (let fd = 0; fd < MAX_SHARED; fd++) {
+      if (this.#taken[TAKEN_NUMBERS + (fd >>> 5)] === 0) fd |= 31
+      else if ((this.#records[fd * RECORD_WORDS + USE]! & (OPEN | CLOSING)) === OPEN) yield this.#object(fd)
+    }
+  }
+
   /** Closes what `fd` stands for, if anything, and keeps the number for the caller. */
   #takeOut(fd: number): Descriptor | undefined {
     for (;;) {
@@ -279,13 +299,10 @@ export class SharedDescriptorTable extends DescriptorTable {
     return (Atomics.load(this.#records, fd * RECORD_WORDS + USE) & CLOSING) !== 0
   }
 
-  #generation(fd: number): number {
-    return Atomics.load(this.#records, fd * RECORD_WORDS + GENERATION)
-  }
-
   /** This thread's object for a number that is held. */
   #object(fd: number): Descriptor {
-    const generation = this.#generation(fd)
+    // Counting in has made what was stored before visible.
+    const generation = this.#records[fd * RECORD_WORDS + GENERATION]!
     const cached = this.#cache[fd]
     if (cached !== undefined && cached.generation === generation) return cached.descriptor
     const descriptor = this.#load(fd)
@@ -305,7 +322,7 @@ export class SharedDescriptorTable extends DescriptorTable {
     records[at + FILE] = (descriptor.file as SharedOpenFile).index
     this.#storeRights(fd, descriptor)
     const generation = Atomics.add(records, at + GENERATION, 1) + 1
-    descriptor.isClosing = () => this.#isClosing(fd) || this.isCancelled()
+    descriptor.isClosing = () => this.#isClosing(fd) || this.#isEnding
     this.#cache[fd] = { descriptor, generation }
     Atomics.store(records, at + USE, OPEN)
   }
@@ -341,7 +358,7 @@ export class SharedDescriptorTable extends DescriptorTable {
     const file = new SharedOpenFile(this.#files, records[at + FILE]!)
     const descriptor = this.#create(at, base, inheriting, file)
     descriptor.restoreRights(base, inheriting)
-    descriptor.isClosing = () => this.#isClosing(fd) || this.isCancelled()
+    descriptor.isClosing = () => this.#isClosing(fd) || this.#isEnding
     return descriptor
   }
 

@@ -14,7 +14,7 @@ const NOWHERE = new HostBuffer(16)
 NOWHERE.bytes.set(Buffer.from('/dev/null\0'))
 
 /** A pipe that reports room has room for at least this much (POSIX `PIPE_BUF` on Linux). */
-const PIPE_BUF = 4096
+export const PIPE_BUF = 4096
 
 /**
  * Reading and writing of the standard streams. They are shared with other processes, so their own O_NONBLOCK is neither
@@ -30,28 +30,32 @@ export class Streams {
 
   /** @returns bytes read, 0 at the end of input, or a negative host errno */
   read(stream: StreamDescriptor, buffers: Iovecs): number {
-    if (stream.file.nonBlocking && !this.#isReady(stream, POLLIN, 0n)) return -HostErrno.EAGAIN
+    if (stream.file.nonBlocking) return this.tryRead(stream, buffers)
     for (;;) {
       const bytes = readv(stream.hostFd, buffers.address, buffers.count)
       if (bytes === -HostErrno.EINTR && !stream.isClosing()) continue
-      if (bytes !== -HostErrno.EAGAIN || stream.file.nonBlocking) return bytes
+      if (bytes !== -HostErrno.EAGAIN) return bytes
       this.#isReady(stream, POLLIN, undefined)
       if (stream.isClosing()) return -HostErrno.EINTR
     }
   }
 
+  /** The same without waiting: EAGAIN where nothing is there. */
+  protected tryRead(stream: StreamDescriptor, buffers: Iovecs): number {
+    if (!this.#isReady(stream, POLLIN, 0n)) return -HostErrno.EAGAIN
+    for (;;) {
+      const bytes = readv(stream.hostFd, buffers.address, buffers.count)
+      if (bytes !== -HostErrno.EINTR || stream.isClosing()) return bytes
+    }
+  }
+
   /** @returns bytes written, possibly fewer than asked for, or a negative host errno */
   write(stream: StreamDescriptor, buffers: Iovecs): number {
-    if (stream.file.nonBlocking) {
-      if (!this.#isReady(stream, POLLOUT, 0n)) return -HostErrno.EAGAIN
-      // A larger write to a descriptor that blocks would wait for the rest.
-      if (stream.fileType !== FileType.REGULAR_FILE && buffers.totalBytes > PIPE_BUF) buffers.clipTo(PIPE_BUF)
-    }
+    if (stream.file.nonBlocking) return this.tryWrite(stream, buffers)
     const wantedBytes = buffers.totalBytes
     for (let done = 0; ; ) {
       const bytes = writev(stream.hostFd, buffers.address, buffers.count)
       if (bytes === -HostErrno.EINTR && !stream.isClosing()) continue
-      if (stream.file.nonBlocking) return bytes
       // A write that blocks takes everything, also where another process made the pipe non-blocking.
       if (bytes === -HostErrno.EAGAIN) {
         this.#isReady(stream, POLLOUT, undefined)
@@ -62,6 +66,17 @@ export class Streams {
         if (bytes === 0 || done === wantedBytes) return done
         buffers.skip(bytes)
       }
+    }
+  }
+
+  /** The same without waiting, as much as there is room for. */
+  protected tryWrite(stream: StreamDescriptor, buffers: Iovecs): number {
+    if (!this.#isReady(stream, POLLOUT, 0n)) return -HostErrno.EAGAIN
+    // A larger write to a descriptor that blocks would wait for the rest.
+    if (stream.fileType !== FileType.REGULAR_FILE && buffers.totalBytes > PIPE_BUF) buffers.clipTo(PIPE_BUF)
+    for (;;) {
+      const bytes = writev(stream.hostFd, buffers.address, buffers.count)
+      if (bytes !== -HostErrno.EINTR || stream.isClosing()) return bytes
     }
   }
 

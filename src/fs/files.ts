@@ -289,7 +289,7 @@ export class Files {
    */
   readDirectory(dir: FileDescriptor, cookie: bigint, take: (entry: DirectoryEntry) => boolean): number {
     dir.entries ??= new DirectoryEntries()
-    return dir.entries.read(dir.hostFd, cookie, (entry) => {
+    return dir.entries.read(dir, cookie, (entry) => {
       if (!isDotDot(entry.name)) return take(entry)
       const result = this.status.ofDescriptor(dir.hostFd)
       return take({ ...entry, ino: result < 0 ? 0n : this.status.ino })

@@ -23,8 +23,8 @@ const PROC_NAME = /^(\/proc\/\d+\/fd\/\d+)\/(.*)$/s
 export class SocketPaths {
   readonly #files: () => Files
   readonly #table: DescriptorTable
-  readonly #name = new PathBuffer()
-  readonly #link = new HostBuffer(PATH_MAX)
+  #name: PathBuffer | undefined
+  #link: HostBuffer | undefined
 
   constructor(files: () => Files, table: DescriptorTable) {
     this.#files = files
@@ -99,6 +99,8 @@ export class SocketPaths {
   }
 
   #readLink(path: string): string | undefined {
+    this.#name ??= new PathBuffer()
+    this.#link ??= new HostBuffer(PATH_MAX)
     const length = readlinkat(AT_FDCWD, this.#name.set(Buffer.from(path, 'latin1')), this.#link.address, PATH_MAX)
     return length < 0 ? undefined : Buffer.from(this.#link.bytes.subarray(0, length)).toString('latin1')
   }

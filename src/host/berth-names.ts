@@ -34,7 +34,7 @@ import { wasiErrno } from '../os/errno.ts'
 import { HostBuffer } from '../os/ffi.ts'
 import { type InterfaceAddress, interfaceAddresses } from '../os/interfaces.ts'
 import { ioctl } from '../os/libc.ts'
-import { addressInfo, type HostHints, nameInfo } from '../os/resolver.ts'
+import type { HostHints } from '../os/resolver.ts'
 import { decodeSockaddr } from '../os/sockaddr.ts'
 import { errnoOf, type Host, type HostFunctionsOf } from './host.ts'
 import { readSockaddr, sockaddrBytes } from './sockaddr.ts'
@@ -147,7 +147,7 @@ export function berthNameFunctions(host: Host): HostFunctionsOf<typeof BERTH_SIG
       if (!memory.contains(outPtr, room) || !memory.contains(usedPtr, 4)) return fail(Errno.FAULT)
       const hints = readHints(hintsPtr)
       if (node !== undefined && node.length > 0 && !network.mayLookUp(node)) return fail(Errno.ACCES)
-      const found = addressInfo(node, service, hints)
+      const found = network.resolver.addressInfo(node, service, hints)
       if ('status' in found) {
         if (found.status === EAI_SYSTEM) return fail(wasiErrno(found.hostErrno))
         return found.status
@@ -187,7 +187,7 @@ export function berthNameFunctions(host: Host): HostFunctionsOf<typeof BERTH_SIG
         if ((flags & NI_NAMEREQD) !== 0) return EAI_NONAME
         flags |= NI_NUMERICHOST
       }
-      const found = nameInfo(address, rooms[0], rooms[1], flags)
+      const found = network.resolver.nameInfo(address, rooms[0], rooms[1], flags)
       if ('status' in found) return found.status
       const store = (ptr: number, room: number, bytes: Uint8Array) => {
         if (room === 0) return

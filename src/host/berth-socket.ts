@@ -16,7 +16,6 @@ import { SocketAddress } from '../address/socket-address.ts'
 import { rightsMask, type SocketDescriptor } from '../fd/descriptor.ts'
 import { SocketPaths } from '../fs/socket-paths.ts'
 import { passesToProgram } from '../net/control.ts'
-import { Messages } from '../net/messages.ts'
 import { MAX_OPTION_BYTES, RawOptions } from '../net/raw-options.ts'
 import { UnixNames } from '../net/unix-names.ts'
 import {
@@ -96,14 +95,13 @@ type SocketFunction =
 
 /** Sockets, messages and options of the additional module. Source: docs/abi.md; Linux for what the calls do. */
 export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_SIGNATURES, SocketFunction> {
-  const { memory, network, table } = host
+  const { memory, messages, network, table } = host
   const address = new SocketAddress()
-  const messages = new Messages(network.policy)
   const options = new RawOptions(network.policy)
   const unixNames = new UnixNames(network.policy, new SocketPaths(() => host.files, table))
   const batch = new MessageBatch()
   /** Where the names and control data of a batch go, read when the ranges were checked. */
-  const destinations = Array.from({ length: MAX_BATCH }, () => ({ name: 0, nameRoom: 0, control: 0, controlRoom: 0 }))
+  const destinations: { name: number; nameRoom: number; control: number; controlRoom: number }[] = []
 
   /** Reads an address argument: the errno of Linux for one that cannot be used, or what it is. */
   function readAddress(ptr: number, length: number): Errno | 'internet' | 'unspecified' | 'unix' {
@@ -360,7 +358,10 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
       if (typeof read === 'number') return read
       if (read === 'unspecified') return errnoOf(network.disconnect(socket))
       if ((read === 'unix') !== (socket.family === 'unix')) return read === 'unix' ? Errno.AFNOSUPPORT : Errno.INVAL
-      if (read === 'unix') return errnoOf(unixNames.connect(socket, readUnixName(addrPtr >>> 0, length >>> 0)))
+      if (read === 'unix') {
+        const result = unixNames.connect(socket, readUnixName(addrPtr >>> 0, length >>> 0))
+        return errnoOf(network.awaitConnection(socket, result))
+      }
       return errnoOf(network.connect(socket, address))
     },
 
@@ -449,7 +450,7 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
       const socket = host.socket(fd, SEND)
       if (typeof socket === 'number') return socket
       if ((flags & ~KNOWN_FLAGS) !== 0) return Errno.NOTSUP
-      let done = 0
+      let done = messages.done
       while (done < count) {
         const failed = loadBatch(messagesPtr, done, count, (ptr) => loadOutgoing(socket, ptr))
         const asked = batch.count
@@ -465,6 +466,7 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
         done += Math.max(sent, 0)
         if (failed !== Errno.SUCCESS || sent < asked) break
       }
+      messages.done = done
       memory.setU32(countPtr, done)
       return Errno.SUCCESS
     },
@@ -477,7 +479,7 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
       const socket = host.socket(fd, RECV)
       if (typeof socket === 'number') return socket
       if ((flags & ~KNOWN_FLAGS) !== 0) return Errno.NOTSUP
-      let done = 0
+      let done = messages.done
       while (done < count) {
         const failed = loadBatch(messagesPtr, done, count, (ptr) => loadIncoming(socket, ptr))
         const asked = batch.count
@@ -497,6 +499,7 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
         done += Math.max(received, 0)
         if (failed !== Errno.SUCCESS || received < asked) break
       }
+      messages.done = done
       memory.setU32(countPtr, done)
       return Errno.SUCCESS
     },
@@ -526,7 +529,10 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
       if (length < 0) return Errno.INVAL
       const read = Math.min(length, MAX_OPTION_BYTES)
       if (!memory.contains(valuePtr, read)) return Errno.FAULT
-      return errnoOf(options.set(socket, hostLevel(level), option, memory.copyBytes(valuePtr, read)))
+      const value = memory.copyBytes(valuePtr, read)
+      const result = options.set(socket, hostLevel(level), option, value)
+      if (result === 0) network.optionChanged(socket, hostLevel(level), option, value)
+      return errnoOf(result)
     },
   }
 }

@@ -2,7 +2,6 @@ import { type BERTH_SIGNATURES, GuestEpollEvent, GuestPoll, GuestPollfd } from '
 import { Errno } from '../abi/errno.ts'
 import { Rights } from '../abi/preview1.ts'
 import { EpollDescriptor, rightsMask, SocketDescriptor } from '../fd/descriptor.ts'
-import { MONOTONIC, now } from '../os/clock.ts'
 import {
   EPOLL_EVENT,
   F_DUPFD_CLOEXEC,
@@ -14,10 +13,9 @@ import {
   POLLPRI,
   POLLRDHUP,
 } from '../os/constants.ts'
-import { HostErrno } from '../os/errno.ts'
 import { HostBuffer } from '../os/ffi.ts'
 import { fcntl } from '../os/libc.ts'
-import { epollCreate1, epollCtl, epollWait } from '../os/libc-further.ts'
+import { epollCreate1, epollCtl } from '../os/libc-further.ts'
 import { Pollfds } from '../os/pollfds.ts'
 import { errnoOf, type Host, type HostFunctionsOf } from './host.ts'
 
@@ -28,7 +26,6 @@ const MAX_EVENTS = 4096
 
 const EPOLL_CLOEXEC = 0x80000
 const EPOLL_CTL_DEL = 2
-const MAX_TIMEOUT_MS = 0x7fff_ffff
 
 const POLL_FD = rightsMask(Rights.POLL_FD_READWRITE)
 
@@ -47,7 +44,7 @@ type WaitFunction = 'poll' | 'epoll_create' | 'epoll_control' | 'epoll_wait' | '
 
 /** Waiting for many descriptors, and duplicates of one. Source: docs/abi.md; Linux for what the calls do. */
 export function berthWaitFunctions(host: Host): HostFunctionsOf<typeof BERTH_SIGNATURES, WaitFunction> {
-  const { memory, table, waiter } = host
+  const { memory, network, table, waiter } = host
   const pollfds = new Pollfds()
   const event = new HostBuffer(16)
   let events: HostBuffer | undefined
@@ -145,14 +142,8 @@ export function berthWaitFunctions(host: Host): HostFunctionsOf<typeof BERTH_SIG
       const room = Math.min(max, MAX_EVENTS)
       if (!memory.contains(eventsPtr, room * GuestEpollEvent.size) || !memory.contains(countPtr, 4)) return Errno.FAULT
       events ??= new HostBuffer(MAX_EVENTS * EPOLL_EVENT.size)
-      const deadline = timeoutNs < 0n ? undefined : now(MONOTONIC) + timeoutNs
-      let count: number
-      for (;;) {
-        count = epollWait(set.hostFd, events.address, room, millisecondsUntil(deadline))
-        // A timeout beyond the kernel's longest ends early.
-        if (count === 0 && deadline !== undefined && now(MONOTONIC) < deadline) continue
-        if (count !== -HostErrno.EINTR || set.isClosing()) break
-      }
+      const deadline = timeoutNs < 0n ? undefined : waiter.callStartNs() + timeoutNs
+      const count = waiter.epollWait(set.hostFd, events.address, room, deadline)
       if (count < 0) return errnoOf(count)
       for (let i = 0; i < count; i++) {
         const from = i * EPOLL_EVENT.size
@@ -176,7 +167,8 @@ export function berthWaitFunctions(host: Host): HostFunctionsOf<typeof BERTH_SIG
         memory.setU32(fdPtr, fd)
         return Errno.SUCCESS
       }
-      const hostFd = fcntl(original.hostFd, F_DUPFD_CLOEXEC, 3)
+      const hostFd =
+        original instanceof SocketDescriptor ? network.duplicate(original) : fcntl(original.hostFd, F_DUPFD_CLOEXEC, 3)
       if (hostFd < 0) return errnoOf(hostFd)
       const duplicate = original.duplicate(hostFd)
       if (exactly === 0) {
@@ -198,13 +190,4 @@ export function berthWaitFunctions(host: Host): HostFunctionsOf<typeof BERTH_SIG
       return Errno.SUCCESS
     },
   }
-}
-
-/** Rounded up: waking early would be a busy loop. -1 for no deadline. */
-function millisecondsUntil(deadlineNs: bigint | undefined): number {
-  if (deadlineNs === undefined) return -1
-  const left = deadlineNs - now(MONOTONIC)
-  if (left <= 0n) return 0
-  const milliseconds = (left + 999_999n) / 1_000_000n
-  return milliseconds > BigInt(MAX_TIMEOUT_MS) ? MAX_TIMEOUT_MS : Number(milliseconds)
 }

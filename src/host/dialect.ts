@@ -25,6 +25,8 @@ export interface Dialect {
   readonly ignoresUnderscore: boolean
   /** Whether a program can have these at all; if not, its imports stay unlinked. */
   readonly isAvailable?: (host: Host) => boolean
+  /** Whether its functions make no system calls, and wait in shared memory only. */
+  readonly waitsInMemory?: true
   /** Makes the functions, for a program that imports any. */
   readonly functions: (host: Host) => Readonly<Record<string, unknown>>
 }
@@ -63,12 +65,19 @@ export const DIALECTS: readonly Dialect[] = [
     functions: (host) => wasiFunctions(host),
   },
   { modules: ['wasi_unstable'], signatures: SIGNATURES, ignoresUnderscore: true, functions: unstableFunctions },
-  { modules: [THREADS_MODULE], signatures: THREADS_SIGNATURES, ignoresUnderscore: false, functions: threadFunctions },
+  {
+    modules: [THREADS_MODULE],
+    signatures: THREADS_SIGNATURES,
+    ignoresUnderscore: false,
+    waitsInMemory: true,
+    functions: threadFunctions,
+  },
   {
     modules: [PTHREAD_MODULE],
     signatures: PTHREAD_SIGNATURES,
     ignoresUnderscore: false,
     isAvailable: (host) => host.pthread !== undefined,
+    waitsInMemory: true,
     functions: (host) => pthreadFunctions(host.pthread!),
   },
   { modules: [BERTH_MODULE], signatures: BERTH_SIGNATURES, ignoresUnderscore: false, functions: berthFunctions },

@@ -6,6 +6,7 @@ import { Streams } from '../fd/stream.ts'
 import type { DescriptorTable } from '../fd/table.ts'
 import { Files } from '../fs/files.ts'
 import type { GuestMemory } from '../memory/guest-memory.ts'
+import { Messages } from '../net/messages.ts'
 import type { Network } from '../net/network.ts'
 import { IOV_MAX, O_NONBLOCK } from '../os/constants.ts'
 import { wasiErrno } from '../os/errno.ts'
@@ -34,7 +35,7 @@ export type HostFunctions<Name extends FunctionName> = HostFunctionsOf<typeof SI
 
 /** What a host is made of; some may be left out. */
 type HostParts = Pick<Host, 'memory' | 'table' | 'network' | 'waiter' | 'args' | 'env' | 'exit'> &
-  Partial<Pick<Host, 'files' | 'threads'>>
+  Partial<Pick<Host, 'messages' | 'streams' | 'threads'>> & { readonly createFiles?: () => Files }
 
 /**
  * What the host functions of one program share. A function decodes its arguments, looks up the descriptor, asks the rooms
@@ -57,6 +58,8 @@ export class Host {
   pthread: PthreadParts | undefined
   readonly iovecs = new Iovecs()
   readonly streams: Streams
+  readonly messages: Messages
+  readonly #createFiles: () => Files
   #files: Files | undefined
 
   constructor(parts: HostParts) {
@@ -68,13 +71,14 @@ export class Host {
     this.env = parts.env
     this.exit = parts.exit
     this.threads = parts.threads
-    this.streams = new Streams(parts.waiter)
-    this.#files = parts.files
+    this.streams = parts.streams ?? new Streams(parts.waiter)
+    this.messages = parts.messages ?? new Messages(parts.network.policy)
+    this.#createFiles = parts.createFiles ?? (() => new Files())
   }
 
   /** Made at the first use: programs without directories do not pay for it. */
   get files(): Files {
-    this.#files ??= new Files()
+    this.#files ??= this.#createFiles()
     return this.#files
   }
 
@@ -111,11 +115,12 @@ export class Host {
   /** Closes what was taken out of the table. @returns 0, or a negative host errno */
   release(descriptor: Descriptor): number {
     const { file } = descriptor
-    if (file.removeUser() === 0) {
+    const isLast = file.removeUser() === 0
+    if (isLast) {
       if (file.directoryFd !== undefined) close(file.directoryFd)
       this.table.forget(file)
     }
-    if (descriptor instanceof SocketDescriptor) return this.network.close(descriptor)
+    if (descriptor instanceof SocketDescriptor) return this.network.close(descriptor, isLast)
     return descriptor instanceof FileDescriptor ? this.files.close(descriptor) : this.streams.close(descriptor)
   }
 

@@ -78,7 +78,10 @@ export function pollFunctions(host: Host, { subscription: Subscription }: Layout
     if (clock > ClockId.THREAD_CPUTIME) waiting.error = Errno.INVAL
     // A waiting program uses no processor time: such a wait would not end.
     else if (clock > ClockId.MONOTONIC) waiting.error = Errno.NOTSUP
-    else waiting.deadlineNs = now(MONOTONIC) + (isAbsolute ? timeout - now(clock) : timeout)
+    else if (!isAbsolute) waiting.deadlineNs = waiter.callStartNs() + timeout
+    else if (clock === ClockId.MONOTONIC) waiting.deadlineNs = timeout
+    // The other clock is read first: what passes between the two makes the wait longer, not shorter.
+    else waiting.deadlineNs = timeout - now(clock) + now(MONOTONIC)
   }
 
   function loadDescriptor(waiting: Waiting, fd: number): void {

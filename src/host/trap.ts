@@ -3,6 +3,11 @@ export class Trap extends Error {
   override readonly name = 'Trap'
 }
 
+/** The program was told from outside to end. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped'
+}
+
 /** (module (func (export "t") unreachable)) */
 const UNREACHABLE = Uint8Array.of(
   ...[

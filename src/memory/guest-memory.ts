@@ -11,10 +11,15 @@ export class GuestMemory {
   #view = new DataView(this.#bytes.buffer)
   #base = 0
   readonly #addressOf: (bytes: Uint8Array) => number
+  readonly #onMissing: () => void
 
-  /** @param addressOf the process address of a view's first byte, for calls that hand guest memory to the kernel */
-  constructor(addressOf: (bytes: Uint8Array) => number) {
+  /**
+   * @param addressOf the process address of a view's first byte, for calls that hand guest memory to the kernel
+   * @param onMissing called where memory is asked for before it is there; what it throws goes to the caller
+   */
+  constructor(addressOf: (bytes: Uint8Array) => number, onMissing: () => void = () => {}) {
     this.#addressOf = addressOf
+    this.#onMissing = onMissing
   }
 
   /** Until this is called (a module's start function may run before) no address is inside memory. */
@@ -38,11 +43,16 @@ export class GuestMemory {
   }
 
   #refresh(): void {
+    if (this.#memory === undefined) this.#onMissing()
     const buffer = this.#memory?.buffer
     if (buffer === undefined || buffer === this.#bytes.buffer) return
     this.#bytes = new Uint8Array(buffer)
     this.#view = new DataView(buffer)
     this.#base = this.#addressOf(this.#bytes)
+  }
+
+  get sizeBytes(): number {
+    return this.#memory?.buffer.byteLength ?? 0
   }
 
   /** The process address of a guest address. Good until guest code runs again. */

@@ -17,6 +17,12 @@ export class Messages {
   readonly #source = new SocketAddress()
   readonly #timespec = new HostBuffer(16)
 
+  /** Messages of a batch that earlier attempts of the same call have sent or received, where calls are repeated. */
+  get done(): number {
+    return 0
+  }
+  set done(_: number) {}
+
   constructor(policy: Policy) {
     this.#policy = policy
   }

@@ -4,6 +4,7 @@ import {
   AF_INET,
   AF_INET6,
   AF_UNIX,
+  F_DUPFD_CLOEXEC,
   F_GETFL,
   F_SETFD,
   F_SETFL,
@@ -62,6 +63,7 @@ import {
 import { SockaddrBuffer } from '../os/sockaddr.ts'
 import type { Operation, Policy } from '../policy/policy.ts'
 import { getOption, setOption } from './options.ts'
+import { HOST_RESOLVER, type Resolver } from './resolver.ts'
 
 /** As many connections as the kernel lets wait by default (`net.core.somaxconn`). */
 const LISTEN_BACKLOG = 4096
@@ -86,6 +88,9 @@ export interface ReceiveFlags {
  */
 export class Network {
   readonly policy: Policy
+  readonly resolver: Resolver
+  /** What every socket of the host is made with. */
+  protected readonly socketFlags: number = SOCK_CLOEXEC
   readonly #sockaddr = new SockaddrBuffer()
   readonly #msghdr = new HostBuffer(MSGHDR.size)
   readonly #implicit = new SocketAddress()
@@ -93,13 +98,15 @@ export class Network {
   /** Whether the last receive cut a datagram short. */
   truncated = false
 
-  constructor(policy: Policy) {
+  /** @param resolver who looks names up that policy allows */
+  constructor(policy: Policy, resolver = HOST_RESOLVER) {
     this.policy = policy
+    this.resolver = resolver
   }
 
   /** @returns a new socket, blocking and unbound */
   open(family: 4 | 6, protocol: 'tcp' | 'udp'): SocketDescriptor | number {
-    const type = (protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC
+    const type = (protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM) | this.socketFlags
     const hostFd = socket(family === 4 ? AF_INET : AF_INET6, type, 0)
     return hostFd < 0 ? hostFd : new SocketDescriptor(hostFd, family, protocol, protocol === 'tcp')
   }
@@ -142,21 +149,27 @@ export class Network {
 
   /** @param type the host's socket type, without flags. @returns a Unix-domain socket without a name, blocking */
   openUnix(type: number): SocketDescriptor | number {
-    const hostFd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0)
+    const hostFd = socket(AF_UNIX, type | this.socketFlags, 0)
     return hostFd < 0 ? hostFd : new SocketDescriptor(hostFd, 'unix', 'unix', type === SOCK_STREAM)
   }
 
   /** Two connected Unix-domain sockets; they reach each other and nobody else. */
   openUnixPair(type: number): [SocketDescriptor, SocketDescriptor] | number {
     const fds = new HostBuffer(8)
-    const result = socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, fds.address)
+    const result = socketpair(AF_UNIX, type | this.socketFlags, 0, fds.address)
     if (result < 0) return result
     const made = (offset: number) =>
       new SocketDescriptor(fds.view.getInt32(offset, true), 'unix', 'unix', type === SOCK_STREAM)
     return [made(0), made(4)]
   }
 
-  close(descriptor: SocketDescriptor): number {
+  /** @returns a host descriptor of its own for a duplicate, or a negative host errno */
+  duplicate(descriptor: SocketDescriptor): number {
+    return fcntl(descriptor.hostFd, F_DUPFD_CLOEXEC, 3)
+  }
+
+  /** @param _isLast whether no duplicate is left */
+  close(descriptor: SocketDescriptor, _isLast = true): number {
     return close(descriptor.hostFd)
   }
 
@@ -216,6 +229,11 @@ export class Network {
     }
   }
 
+  /** What the kernel has answered to a `connect` becomes what the program is told. */
+  awaitConnection(_descriptor: SocketDescriptor, result: number): number {
+    return result
+  }
+
   /** Dissolves an association (`connect` with AF_UNSPEC). A stream may then be bound and connected anew, each judged anew. */
   disconnect(descriptor: SocketDescriptor): number {
     return descriptor.file.exclusively(() =>
@@ -224,7 +242,7 @@ export class Network {
   }
 
   accept(descriptor: SocketDescriptor, nonBlocking: boolean): SocketDescriptor | number {
-    const flags = SOCK_CLOEXEC | (nonBlocking ? SOCK_NONBLOCK : 0)
+    const flags = this.socketFlags | (nonBlocking ? SOCK_NONBLOCK : 0)
     for (;;) {
       this.#sockaddr.expect()
       const hostFd = accept4(descriptor.hostFd, this.#sockaddr.address, this.#sockaddr.lengthAddress, flags)
@@ -378,6 +396,9 @@ export class Network {
     return result
   }
 
+  /** The program has set an option by its number, to what lies at the beginning of `_value`. */
+  optionChanged(_socket: SocketDescriptor, _level: number, _option: number, _value: Uint8Array): void {}
+
   /** Takes the error that made `poll` report a socket, to be reported and still to be met by the next operation. */
   pollError(descriptor: SocketDescriptor): number {
     if (descriptor.file.pendingError === 0) {
@@ -406,12 +427,12 @@ export class Network {
   ): readonly ResolvedAddress[] | ResolverFailure {
     if (host.length === 0) return 'not found'
     if (!this.mayLookUp(host)) return { hostErrno: HostErrno.EACCES }
-    return resolve(host, service, hints)
+    return resolve(host, service, hints, this.resolver.addressInfo)
   }
 }
 
 /** No address, in the socket's own family: callers size their buffers by it. */
-function setUnknown(address: SocketAddress, { family }: SocketDescriptor): void {
+export function setUnknown(address: SocketAddress, { family }: SocketDescriptor): void {
   if (family === 6) address.setIpv6(0, 0, 0, 0, 0)
   else address.setIpv4(0, 0)
 }

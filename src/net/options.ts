@@ -1,3 +1,4 @@
+import { SO_LINGER, SOL_SOCKET } from '../os/constants.ts'
 import { HostErrno } from '../os/errno.ts'
 import { HostBuffer } from '../os/ffi.ts'
 import { getsockopt, setsockopt } from '../os/libc.ts'
@@ -46,6 +47,14 @@ export function setLinger(hostFd: number, level: number, option: number, linger:
   buffer.view.setInt32(0, linger.enabled ? 1 : 0, true)
   buffer.view.setInt32(4, linger.seconds, true)
   return setsockopt(hostFd, level, option, buffer.address, 8)
+}
+
+/** Lets the kernel send by itself what is left when a socket is closed: closing it then blocks nobody. */
+export function endLingering(hostFd: number): void {
+  const linger = getLinger(hostFd, SOL_SOCKET, SO_LINGER)
+  // Without seconds, closing resets the connection at once: that is the program's wish.
+  if (typeof linger === 'number' || !linger.enabled || linger.seconds === 0) return
+  setLinger(hostFd, SOL_SOCKET, SO_LINGER, { enabled: false, seconds: 0 })
 }
 
 /** @param value the option's structure, at most 24 bytes */

@@ -159,9 +159,11 @@ export const IPV6_JOIN_GROUP = 20
 export const IPV6_LEAVE_GROUP = 21
 export const IPV6_V6ONLY = 26
 
+export const AI_CANONNAME = 0x2
 export const AI_NUMERICHOST = 0x4
 export const EAI_NONAME = -2
 export const EAI_AGAIN = -3
+export const EAI_FAIL = -4
 export const EAI_NODATA = -5
 export const EAI_FAMILY = -6
 export const EAI_SOCKTYPE = -7

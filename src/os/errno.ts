@@ -38,6 +38,8 @@ export const HostErrno = {
   ENOBUFS: 105,
   ENOTCONN: 107,
   EALREADY: 114,
+  EINPROGRESS: 115,
+  EDQUOT: 122,
 } as const
 
 /**

@@ -12,6 +12,14 @@ interface Ffi {
   errno(): number
   /** The address of an object's memory. */
   address(view: ArrayBufferView): bigint
+  node: { poll(fd: number, options: { readable: true }, callback: () => void): EventLoopHandle }
+}
+
+/** Something that the event loop looks after. It keeps the process alive unless {@link unref} was called last. */
+export interface EventLoopHandle {
+  ref(): void
+  unref(): void
+  close(): void
 }
 
 /** Pointers travel as `uintptr_t`: a number, exact below 2^53, and no object per call. */
@@ -53,6 +61,37 @@ export function declare(
 }
 
 export const errno: () => number = ffi.errno
+
+/** Calls in the background at one time; the FFI refuses more than 256, and there are few threads for them. */
+const MAX_IN_BACKGROUND = 32
+let inBackgroundCount = 0
+const laterInBackground: (() => void)[] = []
+
+/** Makes a call on a thread of the runtime's pool: takes a function that {@link declare} made. errno is lost. */
+export function inBackground(call: (...args: (number | bigint)[]) => number, ...args: number[]): Promise<number> {
+  const native = call as unknown as { async: (...args: unknown[]) => void }
+  return new Promise((resolve, reject) => {
+    const begin = (): void => {
+      inBackgroundCount++
+      native.async(...args, (error: Error | null, result: number) => {
+        inBackgroundCount--
+        laterInBackground.shift()?.()
+        if (error) reject(error)
+        else resolve(result)
+      })
+    }
+    if (inBackgroundCount < MAX_IN_BACKGROUND) begin()
+    else laterInBackground.push(begin)
+  })
+}
+
+/**
+ * Calls back from the event loop as long as `fd` can be read. What the callback queues as microtasks may not run before the
+ * loop's next turn: so it is on Node.js 26.
+ */
+export function whileReadable(fd: number, callback: () => void): EventLoopHandle {
+  return ffi.node.poll(fd, { readable: true }, callback)
+}
 
 /** The process address of a view's first byte. 130 ns: once per buffer, not per call. */
 export function addressOf(view: ArrayBufferView): number {

@@ -1,7 +1,7 @@
 /**
  * System calls that most programs never make, declared at the first use: declaring costs start-up. Otherwise as libc.ts.
  */
-import { declare, errno } from './ffi.ts'
+import { declare, errno, inBackground } from './ffi.ts'
 
 let declared: ReturnType<typeof declareFunctions> | undefined
 
@@ -15,6 +15,7 @@ function declareFunctions() {
     getifaddrs: declare('getifaddrs', 'int', ['uintptr_t']),
     getnameinfo: declare('getnameinfo', 'int', ['uintptr_t', 'uint', 'uintptr_t', 'uint', 'uintptr_t', 'uint', 'int']),
     if_nametoindex: declare('if_nametoindex', 'uint', ['uintptr_t']),
+    pipe2: declare('pipe2', 'int', ['uintptr_t', 'int']),
     memcpy: declare('memcpy', 'uintptr_t', ['uintptr_t', 'uintptr_t', 'size_t']),
     recvmmsg: declare('recvmmsg', 'int', ['int', 'uintptr_t', 'uint', 'int', 'uintptr_t']),
     sendmmsg: declare('sendmmsg', 'int', ['int', 'uintptr_t', 'uint', 'int']),
@@ -70,6 +71,11 @@ export function getnameinfo(
   return native().getnameinfo(address, addressLength, host, hostRoom, service, serviceRoom, flags)
 }
 
+/** The same on a thread of the runtime's pool; of EAI_SYSTEM it is not known which errno. */
+export function getnameinfoInBackground(...parameters: Parameters<typeof getnameinfo>): Promise<number> {
+  return inBackground(native().getnameinfo, ...parameters)
+}
+
 /** @returns 0 where there is no such interface */
 export function ifNametoindex(name: number): number {
   return native().if_nametoindex(name)
@@ -78,6 +84,12 @@ export function ifNametoindex(name: number): number {
 /** Copies memory of the C library's, at an address that it gave. */
 export function memcpy(to: number, from: number, bytes: number): void {
   native().memcpy(to, from, bytes)
+}
+
+/** @param fds where the two descriptors go, the one to read from first */
+export function pipe2(fds: number, flags: number): number {
+  const result = native().pipe2(fds, flags)
+  return result < 0 ? -errno() : result
 }
 
 export function recvmmsg(fd: number, messages: number, count: number, flags: number, timespec: number): number {

@@ -10,23 +10,35 @@ export const CONTROL_BYTES = 512
 /** A `sockaddr_un` is the longest name, 110 bytes. */
 const NAME_BYTES = 112
 
+const NONE = new HostBuffer(8)
+
 /**
  * Up to {@link MAX_BATCH} `struct mmsghdr`s in host memory with their names, buffers and control data; reused from call to
  * call. One message is a batch of one, whose first field is a `struct msghdr`.
  */
 export class MessageBatch {
-  readonly #headers = new HostBuffer(MAX_BATCH * MMSGHDR.size)
-  readonly #names = new HostBuffer(MAX_BATCH * NAME_BYTES)
-  readonly #control = new HostBuffer(MAX_BATCH * CONTROL_BYTES)
-  readonly #pieces = new HostBuffer(MAX_PIECES * IOVEC_SIZE)
+  // Made by the first use, as most programs have none.
+  #headers = NONE
+  #names = NONE
+  #control = NONE
+  #pieces = NONE
   #pieceCount = 0
   /** How many messages there are; the last ones may be taken back. */
   count = 0
 
   /** The address of the array. */
-  readonly address = this.#headers.address
+  get address(): number {
+    return this.#headers.address
+  }
 
+  /** Comes before everything else. */
   clear(): void {
+    if (this.#headers === NONE) {
+      this.#headers = new HostBuffer(MAX_BATCH * MMSGHDR.size)
+      this.#names = new HostBuffer(MAX_BATCH * NAME_BYTES)
+      this.#control = new HostBuffer(MAX_BATCH * CONTROL_BYTES)
+      this.#pieces = new HostBuffer(MAX_PIECES * IOVEC_SIZE)
+    }
     this.count = 0
     this.#pieceCount = 0
   }
@@ -125,6 +137,44 @@ export class MessageBatch {
   /** The flags of a message that was received. */
   flags(index: number): number {
     return this.#headers.view.getUint32(index * MMSGHDR.size + MSGHDR.flags, true)
+  }
+
+  /** The sum of the lengths of a message's pieces. */
+  totalBytes(index: number): number {
+    let total = 0
+    for (const piece of this.#piecesOf(index)) total += this.#pieces.pointer(piece + 8)
+    return total
+  }
+
+  /** Leaves out the first `bytes` bytes of a message, which are fewer than all. */
+  skip(index: number, bytes: number): void {
+    for (const piece of this.#piecesOf(index)) {
+      const skipped = Math.min(bytes, this.#pieces.pointer(piece + 8))
+      this.#pieces.setPointer(piece, this.#pieces.pointer(piece) + skipped)
+      this.#pieces.setPointer(piece + 8, this.#pieces.pointer(piece + 8) - skipped)
+      bytes -= skipped
+    }
+  }
+
+  /** Leaves out what is beyond the first `bytes` bytes of a message. */
+  limitTo(index: number, bytes: number): void {
+    for (const piece of this.#piecesOf(index)) {
+      const kept = Math.min(bytes, this.#pieces.pointer(piece + 8))
+      this.#pieces.setPointer(piece + 8, kept)
+      bytes -= kept
+    }
+  }
+
+  /** Where the pieces of a message stand. */
+  *#piecesOf(index: number): Generator<number> {
+    const at = index * MMSGHDR.size
+    const first = this.#headers.pointer(at + MSGHDR.iov) - this.#pieces.address
+    const count = this.#headers.pointer(at + MSGHDR.iovlen)
+    for (let i = 0; i < count; i++) yield first + i * IOVEC_SIZE
+  }
+
+  setBytes(index: number, bytes: number): void {
+    this.#headers.view.setUint32(index * MMSGHDR.size + MMSGHDR.bytes, bytes, true)
   }
 
   /** How many bytes of a message of a batch were sent or received. */

@@ -1,5 +1,6 @@
 import { POLLFD } from './constants.ts'
 import { HostBuffer } from './ffi.ts'
+import { poll } from './libc.ts'
 
 /** An array of `struct pollfd` in host memory that grows as needed and is reused from call to call. */
 export class Pollfds {
@@ -27,8 +28,26 @@ export class Pollfds {
     return this.count++
   }
 
+  fd(index: number): number {
+    return this.#buffer.view.getInt32(index * POLLFD.size + POLLFD.fd, true)
+  }
+
+  /** What is asked for in the entry at `index`. */
+  events(index: number): number {
+    return this.#buffer.view.getUint16(index * POLLFD.size + POLLFD.events, true)
+  }
+
   /** What the kernel reported for the entry at `index`. */
   revents(index: number): number {
     return this.#buffer.view.getUint16(index * POLLFD.size + POLLFD.revents, true)
   }
+}
+
+const single = new Pollfds()
+
+/** What `poll` reports of a descriptor at once: of `events`, errors and hang-ups. */
+export function readyEvents(hostFd: number, events: number): number {
+  single.clear()
+  single.add(hostFd, events)
+  return poll(single.address, 1, 0) > 0 ? single.revents(0) : 0
 }

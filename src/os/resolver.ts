@@ -21,8 +21,9 @@ import {
   SOCK_STREAM,
   SOCKADDR_IN6,
 } from './constants.ts'
-import { declare, errno, HostBuffer } from './ffi.ts'
-import { getnameinfo, memcpy, strnlen } from './libc-further.ts'
+import { HostErrno } from './errno.ts'
+import { declare, errno, HostBuffer, inBackground } from './ffi.ts'
+import { getnameinfo, getnameinfoInBackground, memcpy, strnlen } from './libc-further.ts'
 import { decodeSockaddr, encodeSockaddr } from './sockaddr.ts'
 
 export interface ResolverHints {
@@ -84,13 +85,15 @@ export function isNumericHost(host: Uint8Array): boolean {
  * @param host name or address, without a NUL
  * @param service name or port, without a NUL; none gives port 0
  * @param hints none is what a C program gets that passes NULL: everything, for the families this host has
+ * @param lookUp who is asked
  */
 export function resolve(
   host: Uint8Array,
   service: Uint8Array | undefined,
   hints: ResolverHints | undefined,
+  lookUp: typeof addressInfo = addressInfo,
 ): readonly ResolvedAddress[] | ResolverFailure {
-  const found = addressInfo(host, service, hints === undefined ? undefined : hostHints(hints, 0))
+  const found = lookUp(host, service, hints === undefined ? undefined : hostHints(hints, 0))
   if ('status' in found) {
     return found.status === EAI_SYSTEM ? { hostErrno: found.hostErrno } : (FAILURES.get(found.status) ?? 'failed')
   }
@@ -137,10 +140,24 @@ export function addressInfo(
   service: Uint8Array | undefined,
   hints: HostHints | undefined,
 ): AddressInfo | AddressInfoFailure {
-  const { getaddrinfo, freeaddrinfo } = libc()
   const query = new Query(host, service, hints)
-  const status = getaddrinfo(query.host, query.service, query.hints, query.result)
-  if (status !== 0) return { status, hostErrno: status === EAI_SYSTEM ? errno() : 0 }
+  const status = libc().getaddrinfo(query.host, query.service, query.hints, query.result)
+  return status === 0 ? takeList(query) : { status, hostErrno: status === EAI_SYSTEM ? errno() : 0 }
+}
+
+/** The same on a thread of the runtime's pool. Of a system error it is not known which. */
+export async function addressInfoInBackground(
+  host: Uint8Array | undefined,
+  service: Uint8Array | undefined,
+  hints: HostHints | undefined,
+): Promise<AddressInfo | AddressInfoFailure> {
+  const query = new Query(host, service, hints)
+  const status = await inBackground(libc().getaddrinfo, query.host, query.service, query.hints, query.result)
+  return status === 0 ? takeList(query) : { status, hostErrno: status === EAI_SYSTEM ? HostErrno.EIO : 0 }
+}
+
+/** What a query has found, which is then given back to the C library. */
+function takeList(query: Query): AddressInfo {
   const entries: { address: SocketAddress; socktype: number; protocol: number }[] = []
   const node = new HostBuffer(ADDRINFO.size + SOCKADDR_IN6.size)
   let canonicalName: Uint8Array = new Uint8Array(0)
@@ -160,37 +177,64 @@ export function addressInfo(
     const socktype = node.view.getInt32(ADDRINFO.socktype, true)
     entries.push({ address, socktype, protocol: node.view.getInt32(ADDRINFO.protocol, true) })
   }
-  freeaddrinfo(query.list)
+  libc().freeaddrinfo(query.list)
   return { entries, canonicalName }
+}
+
+/** What `getnameinfo` found, each without its NUL. */
+export interface NameInfo {
+  readonly host: Uint8Array
+  readonly service: Uint8Array
 }
 
 /**
  * `getnameinfo` as it is.
  * @param room bytes for each of the two, 0 where one is not wanted
- * @returns the names without their NUL, or an `EAI_…` number
+ * @returns the names, or an `EAI_…` number
  */
 export function nameInfo(
   address: SocketAddress,
   hostRoom: number,
   serviceRoom: number,
   flags: number,
-): { host: Uint8Array; service: Uint8Array } | AddressInfoFailure {
-  const sockaddr = new HostBuffer(SOCKADDR_IN6.size)
-  const length = encodeSockaddr(sockaddr.view, 0, address)
-  const host = new HostBuffer(hostRoom + 1)
-  const service = new HostBuffer(serviceRoom + 1)
-  const status = getnameinfo(
-    sockaddr.address,
-    length,
-    hostRoom === 0 ? 0 : host.address,
-    hostRoom,
-    serviceRoom === 0 ? 0 : service.address,
-    serviceRoom,
-    flags,
-  )
-  if (status !== 0) return { status, hostErrno: status === EAI_SYSTEM ? errno() : 0 }
-  const upToNul = (buffer: HostBuffer) => buffer.bytes.slice(0, buffer.bytes.indexOf(0))
-  return { host: upToNul(host), service: upToNul(service) }
+): NameInfo | AddressInfoFailure {
+  const query = new ReverseQuery(address, hostRoom, serviceRoom, flags)
+  const status = getnameinfo(...query.parameters)
+  return status === 0 ? query.found : { status, hostErrno: status === EAI_SYSTEM ? errno() : 0 }
+}
+
+/** The same on a thread of the runtime's pool. */
+export async function nameInfoInBackground(
+  address: SocketAddress,
+  hostRoom: number,
+  serviceRoom: number,
+  flags: number,
+): Promise<NameInfo | AddressInfoFailure> {
+  const query = new ReverseQuery(address, hostRoom, serviceRoom, flags)
+  const status = await getnameinfoInBackground(...query.parameters)
+  return status === 0 ? query.found : { status, hostErrno: status === EAI_SYSTEM ? HostErrno.EIO : 0 }
+}
+
+/** The arguments of one `getnameinfo` call, laid out in host memory. */
+class ReverseQuery {
+  readonly #sockaddr = new HostBuffer(SOCKADDR_IN6.size)
+  readonly #host: HostBuffer
+  readonly #service: HostBuffer
+  readonly parameters: Parameters<typeof getnameinfo>
+
+  constructor(address: SocketAddress, hostRoom: number, serviceRoom: number, flags: number) {
+    const length = encodeSockaddr(this.#sockaddr.view, 0, address)
+    this.#host = new HostBuffer(hostRoom + 1)
+    this.#service = new HostBuffer(serviceRoom + 1)
+    const host = hostRoom === 0 ? 0 : this.#host.address
+    const service = serviceRoom === 0 ? 0 : this.#service.address
+    this.parameters = [this.#sockaddr.address, length, host, hostRoom, service, serviceRoom, flags]
+  }
+
+  get found(): NameInfo {
+    const upToNul = (buffer: HostBuffer) => buffer.bytes.slice(0, buffer.bytes.indexOf(0))
+    return { host: upToNul(this.#host), service: upToNul(this.#service) }
+  }
 }
 
 /** The arguments of one `getaddrinfo` call, laid out in host memory. */

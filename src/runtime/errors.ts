@@ -1,4 +1,4 @@
-import { endOf } from '../host/trap.ts'
+import { endOf, Trap } from '../host/trap.ts'
 
 /** The module cannot be loaded or linked; `message` says why in one line. */
 export class LoadError extends Error {
@@ -36,4 +36,16 @@ export function trapReason(error: unknown): string {
   if (!(error instanceof Error)) return `uncaught exception: ${String(error)}`
   if (!(error instanceof WebAssembly.RuntimeError)) return error.message || 'uncaught exception'
   return TRAP_REASONS.find(([pattern]) => pattern.test(error.message))?.[1] ?? error.message
+}
+
+/** What a program can bring about; anything else is a defect of ours and must not be taken for the program's. */
+export function isGuestFault(error: unknown): boolean {
+  return (
+    error instanceof Trap ||
+    error instanceof WebAssembly.RuntimeError ||
+    error instanceof WebAssembly.Exception ||
+    error instanceof RangeError ||
+    // V8's word for a value that JavaScript cannot hold (v128), passed to a host function or returned to us.
+    (error instanceof TypeError && error.message.startsWith('type incompatibility'))
+  )
 }

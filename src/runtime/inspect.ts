@@ -17,7 +17,12 @@ export interface MemoryLimits {
 }
 
 export type ModuleImport = { readonly module: string; readonly name: string } & (
-  | { readonly kind: 'function'; readonly signature: Signature }
+  | {
+      readonly kind: 'function'
+      readonly signature: Signature
+      /** There where the type is a guess, since the binary is not at hand: its parameters are then looked at in each call. */
+      readonly isTypeUnknown?: true
+    }
   | { readonly kind: 'memory'; readonly limits: MemoryLimits }
   | { readonly kind: 'table' | 'global' | 'tag' }
 )

@@ -89,16 +89,29 @@ export function prepareForThreads(bytes: Uint8Array): PreparedModule {
   return { main, thread, memory, table, stackPointer, heapBase, dataEnd }
 }
 
+/**
+ * The same module with its memory as an import, so that whoever makes the memory sets its limit.
+ * @throws LoadError if it has several memories, or one of 64-bit addresses
+ */
+export function prepareForLimit(bytes: Uint8Array): Uint8Array {
+  const sections = readSections(bytes)
+  const imported = importMemory(sections, findMemory(sections, inspectModule(bytes).imports))
+  return imported === sections ? bytes : encodeModule(imported)
+}
+
 function findMemory(sections: readonly ModuleSection[], imports: readonly ModuleImport[]): ImportedMemory | undefined {
   const found = [
     ...imports.filter((entry) => entry.kind === 'memory'),
     ...readVector(sections, Section.MEMORY, readLimits).map((limits) => ({ ...newImportName(imports), limits })),
   ]
-  if (found.length > 1) throw new LoadError('WASM module load failed: threads with several memories are not supported')
+  if (found.length > 1)
+    throw new LoadError('WASM module load failed: threads or limits with several memories are not supported')
   if (found[0] === undefined) return undefined
   const { module, name, limits } = found[0]
   if (limits.unknown) {
-    throw new LoadError('WASM module load failed: threads need a memory of 32-bit addresses and 64 KiB pages')
+    throw new LoadError(
+      'WASM module load failed: threads and limits need a memory of 32-bit addresses and 64 KiB pages',
+    )
   }
   return { module, name, initial: limits.initial, maximum: limits.maximum, shared: limits.shared }
 }

@@ -2,7 +2,7 @@ import { PTHREAD_MODULE, PTHREAD_SIGNATURES } from '../abi/pthread.ts'
 import type { SharedDescriptorTable } from '../fd/shared-table.ts'
 import type { Host } from '../host/host.ts'
 import { leaveMainThread, runThread } from '../host/pthread.ts'
-import type { PthreadInstance } from '../host/pthread-parts.ts'
+import type { PthreadInstance, PthreadParts } from '../host/pthread-parts.ts'
 import { GuestWords } from '../memory/guest-words.ts'
 import type { Job } from '../threads/group.ts'
 import { PthreadState } from '../threads/pthread-state.ts'
@@ -80,23 +80,25 @@ export function asksForPthread({ imports }: ModuleShape): boolean {
   )
 }
 
-/** One thread of such a program: gives the host functions what they need, and runs the thread. */
+/** The threads of such a program that run in one Worker, one at a time: gives the host functions what they need. */
 export class PthreadRun {
   readonly #shared: SharedPthread
   readonly #shape: ModuleShape
   readonly #state: PthreadState
   readonly #instance: PthreadInstance
+  readonly #parts: PthreadParts
+  readonly #host: Host
   #exports: Exports = {}
 
-  /** @param handle 0 for the main thread */
-  constructor(shared: SharedPthread, shape: ModuleShape, host: Host, memory: WebAssembly.Memory, handle: number) {
+  /** For the main thread, until {@link begin} says otherwise. */
+  constructor(shared: SharedPthread, shape: ModuleShape, host: Host, memory: WebAssembly.Memory) {
     this.#shared = shared
     this.#shape = shape
-    this.#state = new PthreadState(shared.state, handle)
+    this.#host = host
+    this.#state = new PthreadState(shared.state, 0)
     this.#instance = this.#reach()
     const threads = host.threads!
-    ;(host.table as SharedDescriptorTable).isCancelled = () => this.#state.isCancelled
-    host.pthread = {
+    this.#parts = {
       memory: host.memory,
       words: new GuestWords(memory),
       state: this.#state,
@@ -106,7 +108,17 @@ export class PthreadRun {
       },
       instance: this.#instance,
     }
+    this.begin(0)
   }
+
+  /** From now on it is this thread that calls the host. @param handle 0 for the main thread */
+  begin(handle: number): void {
+    this.#state.become(handle)
+    this.#host.pthread = this.#parts
+    ;(this.#host.table as SharedDescriptorTable).isCancelled = this.#isCancelled
+  }
+
+  readonly #isCancelled = (): boolean => this.#state.isCancelled
 
   /** The instance of this thread, once there is one. */
   attach(exports: Exports): void {

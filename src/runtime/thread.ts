@@ -1,13 +1,12 @@
 import { type SharedDescriptors, SharedDescriptorTable } from '../fd/shared-table.ts'
 import { Host } from '../host/host.ts'
 import { GuestMemory } from '../memory/guest-memory.ts'
-import { Network } from '../net/network.ts'
 import { addressOf } from '../os/ffi.ts'
-import type { Policy } from '../policy/policy.ts'
 import { type SharedGroup, ThreadGroup } from '../threads/group.ts'
 import { BlockingWaiter } from '../wait/blocking-waiter.ts'
 import type { ModuleShape } from './inspect.ts'
-import { link } from './link.ts'
+import { InstanceGarbage } from './instance-garbage.ts'
+import { type Linked, link } from './link.ts'
 import { PthreadRun, type SharedPthread } from './pthread.ts'
 
 /** What all threads of a program have in common, as it travels to a Worker. */
@@ -23,13 +22,19 @@ export interface SharedProgram {
   readonly pthread: SharedPthread | undefined
 }
 
+/** The parts of a host that reach the network. */
+export type Connection = Pick<Host, 'network'> & Partial<Pick<Host, 'messages'>>
+
 /** What a thread does by itself. */
 export interface ThreadOptions {
-  readonly policy: Policy
+  /** Makes the network that the thread uses. */
+  readonly connect: (threads: ThreadGroup) => Connection
   /** Ends the whole program; must not return. */
   readonly exit: (code: number) => never
   readonly startWorker: (program: SharedProgram, place: number) => void
 }
+
+type Imports = Linked['imports']
 
 /**
  * Takes the jobs of one place and runs each in an instance of its own, over the memory that all share.
@@ -40,11 +45,10 @@ export function runThread(program: SharedProgram, place: number, options: Thread
   const table = new SharedDescriptorTable(program.descriptors, threads)
   const memory = new GuestMemory(addressOf)
   memory.attach(program.memory)
-  const cString = (text: string): Uint8Array => Buffer.from(`${text}\0`)
   const host = new Host({
     memory,
     table,
-    network: new Network(options.policy),
+    ...options.connect(threads),
     waiter: new BlockingWaiter(() => table.isInterrupted),
     args: program.args.map(cString),
     env: program.env.map(cString),
@@ -53,23 +57,34 @@ export function runThread(program: SharedProgram, place: number, options: Thread
   })
   // What is missing was told when the program was loaded.
   const silent = (): void => {}
-  const once = program.pthread === undefined ? link(program.shape, host, silent, program.memory) : undefined
+  const { module, shape } = program
+  const pthread = program.pthread && new PthreadRun(program.pthread, shape, host, program.memory)
+  // Linking takes longer than all else that a waiting Worker does to start a thread: once for each of the two kinds.
+  let pthreadImports: Imports | undefined
+  let wasiImports: Imports | undefined
+  const garbage = new InstanceGarbage()
   for (;;) {
     const job = threads.nextJob()
-    if (program.pthread === undefined || job.handle === 0) {
+    if (pthread === undefined || job.handle === 0) {
       // Not those of the thread that ran here before.
       host.pthread = undefined
       table.isCancelled = () => false
-      const { imports } = once ?? link(program.shape, host, silent, program.memory)
-      const { exports } = new WebAssembly.Instance(program.module, imports)
+      wasiImports ??= link(shape, host, silent, program.memory).imports
+      const { exports } = new WebAssembly.Instance(module, wasiImports)
       ;(exports.wasi_thread_start as (thread: number, argument: number) => void)(place, job.argument)
       threads.jobDone()
     } else {
-      const run = new PthreadRun(program.pthread, program.shape, host, program.memory, job.handle)
-      const { imports } = link(program.shape, host, silent, program.memory)
-      const { exports } = new WebAssembly.Instance(program.module, imports)
-      run.attach(exports)
-      run.run(job, place, () => threads.jobDone())
+      pthread.begin(job.handle)
+      pthreadImports ??= link(shape, host, silent, program.memory).imports
+      const { exports } = new WebAssembly.Instance(module, pthreadImports)
+      pthread.attach(exports)
+      pthread.run(job, place, () => threads.jobDone())
     }
+    garbage.add()
   }
+}
+
+/** A string as C programs have it. */
+export function cString(text: string): Uint8Array {
+  return Buffer.from(`${text}\0`)
 }

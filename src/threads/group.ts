@@ -6,20 +6,26 @@ const LOCK = 0
 const RUNNING = 1
 const STARTED = 2
 const FREED = 3
+/** 1 when the program is to end: no thread begins a call any more. */
+const STOP = 4
 const GROUP_WORDS = 8
 
 const STATE = 0
 const THREAD = 1
-const IN_CALL = 2
+/** Whether it is in a call of the host's, and on what: {@link NO_CALL}, SEVERAL, or one more than the descriptor's number. */
+const CALL = 2
 const ARGUMENT = 3
 const ROUTINE = 4
 const HANDLE = 5
 /** A stack of places whose thread has ended; this is its element, and has nothing to do with the place it lies in. */
 const FREED_ENTRY = 6
-/** What its call works on: 0 nothing, one more than the descriptor's number, or SEVERAL. */
-const HELD = 7
-const SEVERAL = -1
 const PLACE_WORDS = 8
+
+const NO_CALL = 0
+const SEVERAL = -1
+const NOTHING_YET = -2
+/** In a call that waits in shared memory and opens nothing: it need not be left before its thread is ended. */
+const IN_MEMORY = -3
 
 const State = { NONE: 0, PARKED: 1, GIVEN: 2 } as const
 
@@ -58,6 +64,8 @@ export class ThreadGroup {
   readonly #lock: SharedLock
   readonly #maxThreads: number
   readonly #place: number
+  /** The index of its word {@link CALL}. */
+  readonly #call: number
   readonly #startWorker: (place: number) => void
 
   /**
@@ -69,6 +77,7 @@ export class ThreadGroup {
     this.#lock = new SharedLock(this.#words, LOCK)
     this.#maxThreads = shared.maxThreads
     this.#place = place
+    this.#call = this.#at(place) + CALL
     this.#startWorker = startWorker
     if (place === 0 && allowInterrupts() < 0) throw new Error('no handler for the signal that interrupts threads')
     Atomics.store(this.#words, this.#at(place) + THREAD, threadId())
@@ -123,28 +132,38 @@ export class ThreadGroup {
 
   /** Marks the time that this thread spends in a call of the host's, where it may have to be interrupted. */
   enterCall(): void {
-    Atomics.store(this.#words, this.#at(this.#place) + HELD, 0)
-    Atomics.store(this.#words, this.#at(this.#place) + IN_CALL, 1)
+    // Not a plain write: this thread looks next whether it is cancelled, the canceller whether it is in a call.
+    Atomics.store(this.#words, this.#call, NOTHING_YET)
   }
 
+  /** The same for a call that makes no system calls and waits in shared memory only. */
+  enterMemoryCall(): void {
+    Atomics.store(this.#words, this.#call, IN_MEMORY)
+  }
+
+  /** Whether the program is to end. Asked after a call was entered, and after it was left. */
+  get isStopping(): boolean {
+    return Atomics.load(this.#words, STOP) !== 0
+  }
+
+  // The writes below may be seen late: who interrupts does so until it is heard, and an interrupt too many does no harm.
+
   leaveCall(): void {
-    Atomics.store(this.#words, this.#at(this.#place) + IN_CALL, 0)
+    this.#words[this.#call] = NO_CALL
   }
 
   /** Notes that the call of this thread works on a descriptor, before it does. */
   readonly hold = (fd: number): void => {
-    const at = this.#at(this.#place) + HELD
-    const before = this.#words[at]!
-    Atomics.store(this.#words, at, before === 0 || before === fd + 1 ? fd + 1 : SEVERAL)
+    const before = this.#words[this.#call]!
+    this.#words[this.#call] = before === NOTHING_YET || before === fd + 1 ? fd + 1 : SEVERAL
   }
 
   /** Interrupts the system calls of the other threads that may work on a descriptor. */
   readonly wakeUsers = (fd: number): void => {
     const started = Atomics.load(this.#words, STARTED)
     for (let place = 0; place <= started; place++) {
-      if (place === this.#place || Atomics.load(this.#words, this.#at(place) + IN_CALL) === 0) continue
-      const held = Atomics.load(this.#words, this.#at(place) + HELD)
-      if (held !== SEVERAL && held !== fd + 1) continue
+      const held = Atomics.load(this.#words, this.#at(place) + CALL)
+      if (place === this.#place || (held !== SEVERAL && held !== fd + 1)) continue
       interrupt(Atomics.load(this.#words, this.#at(place) + THREAD))
     }
   }
@@ -159,15 +178,60 @@ export class ThreadGroup {
       const at = this.#at(place)
       if (place === this.#place) continue
       // A signal that comes just before the call goes by unheard, so it is sent until it is heard.
-      while (Atomics.load(words, at + HANDLE) === handle && Atomics.load(words, at + IN_CALL) === 1) {
+      while (Atomics.load(words, at + HANDLE) === handle) {
+        const call = Atomics.load(words, at + CALL)
+        if (call === NO_CALL) break
         interrupt(Atomics.load(words, at + THREAD))
-        Atomics.wait(words, at + IN_CALL, 1, 1)
+        Atomics.wait(words, at + CALL, call, 1)
       }
     }
     this.enterCall()
   }
 
+  /** Leaves the call that this thread is in for what waits in shared memory and opens nothing. */
+  outsideCall<T>(wait: () => T): T {
+    this.leaveCall()
+    try {
+      return wait()
+    } finally {
+      this.enterCall()
+    }
+  }
+
   #at(place: number): number {
-    return GROUP_WORDS + place * PLACE_WORDS
+    return placeAt(place)
+  }
+}
+
+function placeAt(place: number): number {
+  return GROUP_WORDS + place * PLACE_WORDS
+}
+
+/**
+ * Stops the threads of a group from outside. A Worker must not be ended inside a system call: a descriptor that it is just
+ * opening would be lost, and the call could last for ever.
+ */
+export class GroupStopper {
+  readonly #words: Int32Array
+  readonly #places: number
+
+  constructor({ control, maxThreads }: SharedGroup) {
+    this.#words = new Int32Array(control)
+    this.#places = maxThreads + 1
+  }
+
+  /** From now on no thread begins a call. */
+  stop(): void {
+    Atomics.store(this.#words, STOP, 1)
+  }
+
+  /** Interrupts the system call that a thread is in. @returns false when it is in none, and after {@link stop} will be in none */
+  interrupt(place: number): boolean {
+    if (place >= this.#places) return false
+    const at = placeAt(place)
+    const call = Atomics.load(this.#words, at + CALL)
+    if (call === NO_CALL || call === IN_MEMORY) return false
+    interrupt(Atomics.load(this.#words, at + THREAD))
+    return true
   }
 }

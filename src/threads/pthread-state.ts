@@ -20,16 +20,19 @@ const NAMES = SLOTS + MAX_OBJECTS * Slot.size
 const Layout = { counter: 0, running: 1, ends: 2, namesLock: 3, keys: KEYS, slots: SLOTS, names: NAMES } as const
 const BYTES = 4 * (NAMES + NAMES_WORDS)
 
-/** The view of one thread: each makes its own, over the same buffer, and calls it from nowhere else. */
+/**
+ * The view of one thread: each has its own, over the same buffer, and calls it from nowhere else. When a thread has ended,
+ * its view may serve another.
+ */
 export class PthreadState {
-  /** Handle of the thread; 0 is the main one. */
-  readonly self: number
   readonly mutexes: Mutexes
   readonly conditions: Conditions
   readonly threads: ThreadRecords
   readonly keys: ThreadKeys
   readonly semaphores: NamedSemaphores
   readonly #waiting: Waiting
+  readonly #table: HandleTable
+  #self: number
 
   /** The memory for one program. */
   static createBuffer(): SharedArrayBuffer {
@@ -42,7 +45,8 @@ export class PthreadState {
   constructor(buffer: SharedArrayBuffer, self: number) {
     const words = new Int32Array(buffer)
     const table = new HandleTable(words, Layout.counter, Layout.slots)
-    this.self = self
+    this.#self = self
+    this.#table = table
     this.#waiting = new Waiting(words, table.find(self, Kind.THREAD))
     this.mutexes = new Mutexes(words, table, this.#waiting)
     this.conditions = new Conditions(words, table, this.#waiting, this.mutexes)
@@ -52,6 +56,19 @@ export class PthreadState {
       lock: Layout.namesLock,
       names: Layout.names,
     })
+  }
+
+  /** Handle of the thread; 0 is the main one. */
+  get self(): number {
+    return this.#self
+  }
+
+  /** From now on this is the view of another thread, which has not run yet. The one before has ended. */
+  become(self: number): void {
+    this.#self = self
+    this.#waiting.become(this.#table.find(self, Kind.THREAD))
+    this.threads.become(self)
+    this.keys.clear()
   }
 
   /** Whether this thread has been cancelled and should end. One load: cheap enough for every host function. */

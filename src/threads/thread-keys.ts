@@ -26,6 +26,11 @@ export class ThreadKeys {
     this.#keys = keys
   }
 
+  /** Forgets all values: from now on it is another thread that calls. */
+  clear(): void {
+    this.#generations.fill(0)
+  }
+
   /**
    * @param destructor index in the guest's function table; 0 for none
    * @returns the key, or -1 if there are {@link MAX_KEYS}

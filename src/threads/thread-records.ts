@@ -18,7 +18,7 @@ export class ThreadRecords {
   readonly #running: number
   /** Index of the word that changes when one ends. */
   readonly #ends: number
-  readonly #self: number
+  #self: number
 
   /** @param self handle of the calling thread */
   constructor(
@@ -33,6 +33,11 @@ export class ThreadRecords {
     this.#waiting = waiting
     this.#running = indices.running
     this.#ends = indices.ends
+    this.#self = self
+  }
+
+  /** From now on it is another thread that calls. */
+  become(self: number): void {
     this.#self = self
   }
 

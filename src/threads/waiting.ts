@@ -25,10 +25,15 @@ const NOTHING = 0
 export class Waiting {
   readonly #words: Int32Array
   /** The own slot; -1 in the main thread, which cannot be cancelled. */
-  readonly #slot: number
+  #slot: number
 
   constructor(words: Int32Array, slot: number) {
     this.#words = words
+    this.#slot = slot
+  }
+
+  /** From now on it is another thread that waits here. */
+  become(slot: number): void {
     this.#slot = slot
   }
 

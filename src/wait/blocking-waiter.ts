@@ -2,11 +2,14 @@ import { MONOTONIC, now } from '../os/clock.ts'
 import { HostErrno } from '../os/errno.ts'
 import { HostBuffer } from '../os/ffi.ts'
 import { poll, ppoll } from '../os/libc.ts'
+import { epollWait } from '../os/libc-further.ts'
 import type { Pollfds } from '../os/pollfds.ts'
 import type { Waiter } from './waiter.ts'
 
 /** The longest timeout the kernel takes, in seconds; nobody sees it end. */
 const MAX_SECONDS = 0x7fff_ffff_ffffn
+/** The same for `epoll_wait`. */
+const MAX_TIMEOUT_MS = 0x7fff_ffff
 
 /** Blocks the thread in `poll`. */
 export class BlockingWaiter implements Waiter {
@@ -35,4 +38,26 @@ export class BlockingWaiter implements Waiter {
       if (ready !== -HostErrno.EINTR || this.#isInterrupted()) return ready
     }
   }
+
+  epollWait(epollFd: number, events: number, room: number, deadlineNs: bigint | undefined): number {
+    for (;;) {
+      const count = epollWait(epollFd, events, room, millisecondsUntil(deadlineNs))
+      // A timeout beyond the kernel's longest ends early.
+      if (count === 0 && deadlineNs !== undefined && now(MONOTONIC) < deadlineNs) continue
+      if (count !== -HostErrno.EINTR || this.#isInterrupted()) return count
+    }
+  }
+
+  callStartNs(): bigint {
+    return now(MONOTONIC)
+  }
+}
+
+/** Rounded up: waking early would be a busy loop. -1 for no deadline. */
+function millisecondsUntil(deadlineNs: bigint | undefined): number {
+  if (deadlineNs === undefined) return -1
+  const left = deadlineNs - now(MONOTONIC)
+  if (left <= 0n) return 0
+  const milliseconds = (left + 999_999n) / 1_000_000n
+  return milliseconds > BigInt(MAX_TIMEOUT_MS) ? MAX_TIMEOUT_MS : Number(milliseconds)
 }

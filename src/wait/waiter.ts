@@ -13,4 +13,14 @@ export interface Waiter {
    * @returns how many entries are ready, 0 after the timeout, or a negative host errno: EINTR where another thread is closing one
    */
   poll(pollfds: Pollfds, timeoutNs: bigint | undefined): number
+
+  /**
+   * The same for an epoll set.
+   * @param events where the kernel puts at most `room` events; @param deadlineNs on the monotonic clock
+   * @returns how many events there are, 0 after the timeout, or a negative host errno
+   */
+  epollWait(epollFd: number, events: number, room: number, deadlineNs: bigint | undefined): number
+
+  /** When the call at work began, on the monotonic clock: where it is attempted several times, its timeouts run from there. */
+  callStartNs(): bigint
 }
