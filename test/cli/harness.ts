@@ -40,16 +40,25 @@ after(() => {
   for (const child of running) child.kill('SIGKILL')
 })
 
+export interface StartOptions extends SpawnOptions {
+  /** After how long it hangs. */
+  readonly hangMs?: number
+}
+
 /** Starts a command that the caller will talk to; it is killed when it hangs, and at the end of the file at the latest. */
-export function start(args: readonly string[], options: SpawnOptions = {}, command: Command = 'iwasm'): ChildProcess {
+export function start(args: readonly string[], options: StartOptions = {}, command: Command = 'iwasm'): ChildProcess {
   return startProcess(process.execPath, [scriptOf(command), ...args], options)
 }
 
 /** Starts any program under the same watch. */
-export function startProcess(file: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess {
+export function startProcess(
+  file: string,
+  args: readonly string[],
+  { hangMs = HANG_MS, ...options }: StartOptions = {},
+): ChildProcess {
   const child = spawn(file, args, { stdio: 'pipe', env: ENVIRONMENT, ...options })
   running.add(child)
-  const hang = setTimeout(() => child.kill('SIGKILL'), HANG_MS)
+  const hang = setTimeout(() => child.kill('SIGKILL'), hangMs)
   child.once('close', () => {
     clearTimeout(hang)
     running.delete(child)

@@ -189,7 +189,7 @@ test('LISTEN_FDS of another process is none of ours; one that makes no sense is 
   }
   const file = asService(manager, 'exec 3</dev/null; export LISTEN_PID=$$ LISTEN_FDS=1;', '"$MODULE"')
   const { exit, stderr } = await finish(file)
-  assert.deepEqual([exit, stderr], [255, 'iwasm: descriptor 3 (unknown) of LISTEN_FDS: not a socket\n'])
+  assert.deepEqual([exit, stderr], [255, 'iwasm: descriptor 3 (unknown): not a socket\n'])
 })
 
 test('what the person sets stays', async () => {

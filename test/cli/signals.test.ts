@@ -1,8 +1,9 @@
 /** A program can be ended from outside whatever it is doing, and what it has written by then is complete. */
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
-import { addr, FOREVER, load, print, program, type Step, silently, words } from './guest.ts'
-import { finish, iwasm, start, untilShown, wasm } from './harness.ts'
+import { describe, type TestContext, test } from 'node:test'
+import { addr, cString, FOREVER, load, print, program, type Step, silently, words } from './guest.ts'
+import { finish, iwasm, type Outcome, start, untilShown, wasm } from './harness.ts'
+import { SilentResolver, UNANSWERED_NAME, whyNoSilence } from './silent-resolver.ts'
 
 const [FD, OUT, ADDR, IOV, BUF, SUBSCRIPTION, EVENT] = [0, 8, 64, 200, 1024, 300, 400]
 const fd = load(FD)
@@ -123,6 +124,45 @@ describe('--timeout ends the program', { concurrency: 3 }, () => {
     assert.equal(exit, 1)
     assert.equal(stdout.length, MEGABYTE + READY.length)
     assert.ok(stdout.endsWith(READY))
+  })
+})
+
+describe('the same during a name resolution that is not answered', { concurrency: 2 }, () => {
+  const [NAME, SERVICE, HINTS, ENTRY] = [2048, 2080, 2084, 2100]
+  const lookUp = program([['sock_addr_resolve', NAME, SERVICE, HINTS, ENTRY, 1, OUT]], {
+    [NAME]: cString(UNANSWERED_NAME),
+  })
+
+  async function lookedUp(
+    t: TestContext,
+    options: readonly string[],
+    signal?: NodeJS.Signals,
+  ): Promise<Outcome | undefined> {
+    const reason = await whyNoSilence()
+    if (reason !== undefined) {
+      t.skip(reason)
+      return undefined
+    }
+    const resolver = new SilentResolver()
+    const words = [`--allow-resolve=${UNANSWERED_NAME}`, ...options, wasm(lookUp)]
+    const child = start(words, { env: resolver.env, stdio: ['ignore', 'pipe', 'pipe'] })
+    t.after(() => resolver.close())
+    assert.ok(await resolver.isAsked(child), 'it ended without looking up the name')
+    if (signal !== undefined) child.kill(signal)
+    return finish(child)
+  }
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    test(signal, async (t) => {
+      const outcome = await lookedUp(t, [], signal)
+      if (outcome !== undefined) assert.deepEqual(outcome, { exit: signal, stdout: '', stderr: '' })
+    })
+  }
+
+  test('--timeout', async (t) => {
+    const outcome = await lookedUp(t, ['--timeout=4000'])
+    const expected = { exit: 1, stdout: '', stderr: 'Exception: terminated by user\n' }
+    if (outcome !== undefined) assert.deepEqual(outcome, expected)
   })
 })
 

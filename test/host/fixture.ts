@@ -80,7 +80,7 @@ export function createFixture(options: FixtureOptions = {}) {
     exit: (code) => {
       throw new Exit(code)
     },
-    ...(options.openBeneath === undefined ? {} : { files: new Files(options.openBeneath) }),
+    createFiles: () => new Files(options.openBeneath),
   })
   const wasi = wasiFunctions(host)
   const unstable = unstableFunctions(host)

@@ -16,6 +16,8 @@ import { FileDescriptor, PreopenedDirectory } from '../../src/fd/descriptor.ts'
 import { bestOpener, openByWalk } from '../../src/fs/beneath.ts'
 import { openDirectory } from '../../src/host/preopens.ts'
 import { endOf, Trap } from '../../src/host/trap.ts'
+import { MONOTONIC, now } from '../../src/os/clock.ts'
+import { epollWait } from '../../src/os/libc-further.ts'
 import type { Waiter } from '../../src/wait/waiter.ts'
 import { assertUnchanged as assertTreeUnchanged, makeSentinel, snapshot } from '../fs/sentinel.ts'
 import { BERTH_FUNCTION_NAMES, createFixture, Exit, FUNCTION_NAMES, LOOPBACK, openHostDescriptors } from './fixture.ts'
@@ -29,6 +31,8 @@ const SIZE = PAGES * 65536
 /** Looks, and never waits: random timeouts are as long as they like. */
 const impatient: Waiter = {
   poll: () => 0,
+  epollWait: (epollFd, events, room) => epollWait(epollFd, events, room, 0),
+  callStartNs: () => now(MONOTONIC),
 }
 
 /** A seeded generator (mulberry32): the run can be repeated. */

@@ -8,16 +8,34 @@ const HERE = fileURLToPath(new URL('guest/', import.meta.url))
 export type MemoryOrigin = 'imported' | 'defined'
 
 const LINKING = ['--shared-memory', '--max-memory=67108864', '--entry=_start']
-const FLAGS = ['--target=wasm32-unknown-unknown', '-O2', '-Wall', '-Wextra', '-pthread', '-matomics', '-mbulk-memory']
+const THREAD_LINKING = [...LINKING, '--export=wasi_thread_start', '--import-memory', '--export-memory']
+const PTHREAD_LINKING = [...LINKING, '--export=__heap_base', '--export=__data_end', '--allow-undefined']
+const FLAGS = [
+  '--target=wasm32-unknown-unknown',
+  '-ffreestanding',
+  '-O2',
+  '-Wall',
+  '-Wextra',
+  '-pthread',
+  '-matomics',
+  '-mbulk-memory',
+]
 
 export function compileThreaded(memory: MemoryOrigin = 'imported'): Promise<string> {
-  const linking = [...LINKING, '--export=wasi_thread_start']
-  return compile('program', memory === 'imported' ? [...linking, '--import-memory', '--export-memory'] : linking)
+  return compile('program', memory === 'imported' ? THREAD_LINKING : [...LINKING, '--export=wasi_thread_start'])
 }
 
 /** As for lib-pthread of the original, by its documentation. */
 export function compilePthreads(): Promise<string> {
-  return compile('pthreads', [...LINKING, '--export=__heap_base', '--export=__data_end', '--allow-undefined'])
+  return compile('pthreads', PTHREAD_LINKING)
+}
+
+export function compilePthreadEnds(): Promise<string> {
+  return compile('pthread_ends', PTHREAD_LINKING)
+}
+
+export function compileStress(): Promise<string> {
+  return compile('stress', THREAD_LINKING)
 }
 
 function compile(name: string, linking: readonly string[]): Promise<string> {

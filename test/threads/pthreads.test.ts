@@ -10,8 +10,8 @@ before(async () => {
   module = await compilePthreads()
 })
 
-async function run(options: readonly string[], word: string): Promise<Outcome> {
-  const words = ['--addr-pool=127.0.0.1/32', ...options, module, word]
+async function run(options: readonly string[], ...arguments_: string[]): Promise<Outcome> {
+  const words = ['--addr-pool=127.0.0.1/32', ...options, module, ...arguments_]
   return finish(start(words, { stdio: ['ignore', 'pipe', 'pipe'] }))
 }
 
@@ -43,7 +43,7 @@ test('named semaphores', async () => {
 })
 
 test('a thousand threads, one after the other', async () => {
-  assert.deepEqual(await run([], 'many'), said('counted 1000000\n'))
+  assert.deepEqual(await run([], 'many', '1000'), said('counted 1000000\n'))
 })
 
 test('a trap in a thread ends the program', async () => {

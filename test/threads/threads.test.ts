@@ -1,9 +1,12 @@
 /** Programs with wasi-threads as processes: one table of sockets, blocked calls that are closed, every way to end. */
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { before, describe, test } from 'node:test'
-import { finish, type Outcome, start, untilShown, wasm } from '../cli/harness.ts'
+import { directory, finish, type Outcome, start, wasm } from '../cli/harness.ts'
+import { SilentResolver, UNANSWERED_NAME, whyNoSilence } from '../cli/silent-resolver.ts'
 import { compileThreaded } from './guest.ts'
+import { END_HANG_MS, testEveryWayToEnd } from './ways-to-end.ts'
 
 const POOL = '--addr-pool=127.0.0.1/32'
 
@@ -80,6 +83,16 @@ describe('one table of descriptors', () => {
   })
 })
 
+test('one directory, listed by four threads at once', async () => {
+  const files = 20
+  const listed = join(directory, 'listed')
+  mkdirSync(listed)
+  for (let i = 0; i < files; i++) writeFileSync(join(listed, `file-${1000 + i}`), '')
+  // `.` and `..`; each entry has 24 bytes besides its name.
+  const bytes = files * (24 + 'file-1000'.length) + 2 * 24 + 3
+  assert.deepEqual(await run([`--dir=${listed}`], 'list'), said(`bytes ${bytes}\ncomplete 8000\n`))
+})
+
 describe('closing what another thread is blocked on wakes it with EBADF', { concurrency: 2 }, () => {
   for (const call of ['accept', 'recv', 'read', 'receive_from', 'send', 'connect', 'poll']) {
     test(call, async () => {
@@ -91,38 +104,26 @@ describe('closing what another thread is blocked on wakes it with EBADF', { conc
 const CALLS = ['accept', 'recv', 'read', 'receive_from', 'send', 'connect', 'poll', 'sleep', 'wait', 'loop']
 
 describe('the end of all threads, whatever they are doing', { concurrency: 3 }, () => {
-  const trap = 'Exception: unreachable\n'
-  for (const [way, exit, stderr] of [
-    ['return', 0, ''],
-    ['exit', 7, ''],
-    ['trap', 1, trap],
-    ['thread-exit', 8, ''],
-    ['thread-trap', 1, trap],
-  ] as const) {
-    for (const call of CALLS) {
-      test(`${call}: ${way}`, async () => {
-        assert.deepEqual(await run([], 'end', call, way), { exit, stdout: 'blocked\n', stderr })
-      })
-    }
-  }
-
   for (const call of CALLS) {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      test(`${call}: ${signal}`, async () => {
-        const child = start([POOL, module, 'end', call, 'never'], { stdio: ['ignore', 'pipe', 'pipe'] })
-        await untilShown(child.stdout!, 'blocked')
-        child.kill(signal)
-        const [code, ended] = await once(child, 'close')
-        assert.deepEqual([code, ended], [null, signal])
-      })
-    }
-
-    test(`${call}: --timeout`, async () => {
-      const { exit, stdout, stderr } = await run(['--timeout=3000'], 'end', call, 'never')
-      assert.deepEqual(
-        { exit, stdout, stderr },
-        { exit: 1, stdout: 'blocked\n', stderr: 'Exception: terminated by user\n' },
-      )
-    })
+    testEveryWayToEnd(call, async (_, options, way) =>
+      start([POOL, ...options, module, 'end', call, way], { stdio: ['ignore', 'pipe', 'pipe'], hangMs: END_HANG_MS }),
+    )
   }
+})
+
+describe('the same during a name resolution that is not answered', { concurrency: 2 }, () => {
+  testEveryWayToEnd('resolve', async (t, options, way) => {
+    const reason = await whyNoSilence()
+    if (reason !== undefined) {
+      t.skip(reason)
+      return undefined
+    }
+    const resolver = new SilentResolver()
+    const words = [`--allow-resolve=${UNANSWERED_NAME}`, ...options, module, 'end', 'resolve', way, UNANSWERED_NAME]
+    const child = start(words, { env: resolver.env, hangMs: END_HANG_MS })
+    t.after(() => resolver.close())
+    // The main thread waits for this word before it does its part.
+    if (await resolver.isAsked(child)) child.stdin!.write('\n')
+    return child
+  })
 })

@@ -1,30 +1,5 @@
 /* What argv[1] says, with the imports of the original's lib-pthread; see ../pthreads.test.ts. */
-#define LIB_PTHREAD
-#include "thread.h"
-
-#define ENV(name) IMPORT("env", #name)
-
-typedef void *(*routine)(void *);
-
-ENV(pthread_create) int pthread_create(unsigned *thread, const void *attributes, routine run, void *argument);
-ENV(pthread_join) int pthread_join(unsigned thread, void **result);
-ENV(pthread_detach) int pthread_detach(unsigned thread);
-ENV(pthread_cancel) int pthread_cancel(unsigned thread);
-ENV(pthread_self) unsigned pthread_self(void);
-ENV(pthread_exit) void pthread_exit(void *result);
-ENV(pthread_mutex_init) int pthread_mutex_init(unsigned *mutex, const void *attributes);
-ENV(pthread_mutex_lock) int pthread_mutex_lock(unsigned *mutex);
-ENV(pthread_mutex_unlock) int pthread_mutex_unlock(unsigned *mutex);
-ENV(pthread_cond_wait) int pthread_cond_wait(unsigned *condition, unsigned *mutex);
-ENV(pthread_cond_timedwait) int pthread_cond_timedwait(unsigned *condition, unsigned *mutex, uint64_t microseconds);
-ENV(pthread_cond_signal) int pthread_cond_signal(unsigned *condition);
-ENV(pthread_cond_broadcast) int pthread_cond_broadcast(unsigned *condition);
-ENV(pthread_key_create) int pthread_key_create(unsigned *key, void (*destructor)(void *));
-ENV(pthread_setspecific) int pthread_setspecific(unsigned key, const void *value);
-ENV(pthread_getspecific) void *pthread_getspecific(unsigned key);
-ENV(sem_open) int sem_open(const char *name, int flags, int mode, int value);
-ENV(sem_wait) int sem_wait(int semaphore);
-ENV(sem_post) int sem_post(int semaphore);
+#include "pthread.h"
 
 enum { THREADS = 4 };
 
@@ -135,6 +110,7 @@ block_in_accept(void *argument)
 {
     int other;
     __atomic_store_n(&entering, 1, __ATOMIC_SEQ_CST);
+    __builtin_wasm_memory_atomic_notify(&entering, 1);
     return (void *)(intptr_t)sock_accept((int)(intptr_t)argument, 0, &other);
 }
 
@@ -142,6 +118,7 @@ static void *
 block_in_mutex(void *argument)
 {
     __atomic_store_n(&entering, 1, __ATOMIC_SEQ_CST);
+    __builtin_wasm_memory_atomic_notify(&entering, 1);
     pthread_mutex_lock(&mutex);
     return argument;
 }
@@ -150,6 +127,7 @@ static void *
 compute(void *argument)
 {
     __atomic_store_n(&entering, 1, __ATOMIC_SEQ_CST);
+    __builtin_wasm_memory_atomic_notify(&entering, 1);
     for (;;)
         sched_yield();
     return argument;
@@ -162,9 +140,8 @@ cancel_one(const char *what, routine run, void *argument)
     entering = 0;
     must("create", pthread_create(&threads[0], NULL, run, argument));
     while (__atomic_load_n(&entering, __ATOMIC_SEQ_CST) == 0)
-        sched_yield();
-    for (int i = 0; i < 3000; i++)
-        sched_yield();
+        wait_while(&entering, 0);
+    give_time();
     must("cancel", pthread_cancel(threads[0]));
     must("join", pthread_join(threads[0], &result));
     report(what, (int)(intptr_t)result);
@@ -255,9 +232,9 @@ trap(void *argument)
 }
 
 static void
-many(void)
+many(int times)
 {
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < times; i++) {
         must("create", pthread_create(&threads[0], NULL, count, (void *)(intptr_t)1));
         must("join", pthread_join(threads[0], NULL));
     }
@@ -282,7 +259,7 @@ _start(void)
     else if (same(what, "semaphores"))
         semaphores();
     else if (same(what, "many"))
-        many();
+        many(number_in(words[2]));
     else if (same(what, "cancel-each-other"))
         cancel_each_other();
     else if (same(what, "no-routine")) {

@@ -45,6 +45,7 @@ WASI(args_get) int args_get(char **pointers, char *bytes);
 WASI(args_sizes_get) int args_sizes_get(size_t *count, size_t *bytes);
 WASI(fd_close) int fd_close(int fd);
 WASI(fd_read) int fd_read(int fd, const struct piece *pieces, size_t count, size_t *done);
+WASI(fd_readdir) int fd_readdir(int fd, void *room, size_t length, uint64_t cookie, size_t *used);
 WASI(fd_renumber) int fd_renumber(int from, int to);
 WASI(fd_write) int fd_write(int fd, const struct piece *pieces, size_t count, size_t *done);
 WASI(poll_oneoff) int poll_oneoff(const struct subscription *in, struct event *out, size_t count, size_t *events);
@@ -64,6 +65,26 @@ WASI(sock_set_recv_buf_size) int sock_set_recv_buf_size(int fd, int size);
 IMPORT("wasi", "thread-spawn") int thread_spawn(void *start);
 
 enum { BADF = 8, STREAM = 1, DATAGRAM = 0 };
+
+/* --- waiting ----------------------------------------------------------------------------------------------------- */
+
+/* Apart, since Node.js 20 forgets local variables of a function that waits. */
+__attribute__((noinline, unused)) static void
+wait_while(int *word, int value)
+{
+    __builtin_wasm_memory_atomic_wait32(word, value, -1);
+}
+
+/*
+ * Time for a thread that is about to block to do so. Giving up the processor instead costs a time slice each time on a
+ * machine that is busy.
+ */
+__attribute__((noinline, unused)) static void
+give_time(void)
+{
+    static int nobody;
+    __builtin_wasm_memory_atomic_wait32(&nobody, 0, 2000000);
+}
 
 #ifndef LIB_PTHREAD
 
@@ -114,13 +135,6 @@ start(Thread *thread, void (*run)(Thread *), int argument)
     thread->result = -1;
     thread->done = 0;
     return thread_spawn(thread);
-}
-
-/* Apart, since Node.js 20 forgets local variables of a function that waits. */
-__attribute__((noinline)) static void
-wait_while(int *word, int value)
-{
-    __builtin_wasm_memory_atomic_wait32(word, value, -1);
 }
 
 static inline int
@@ -188,6 +202,16 @@ must(const char *what, int error)
         return;
     report(what, error);
     proc_exit(99);
+}
+
+/* Says so, and waits for the test to look at the process. */
+static inline void
+let_look(const char *what)
+{
+    char word;
+    size_t done;
+    say(what);
+    must("fd_read", fd_read(0, &(struct piece){ &word, 1 }, 1, &done));
 }
 
 static inline int
