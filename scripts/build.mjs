@@ -1,20 +1,21 @@
 /**
- * Builds the commands into dist/: one file each, since reading thirty modules costs more than running them. The compile
- * driver is a file of its own, which only \`berth cc\` and its kin load.
+ * Builds the commands and the library into dist/: one file each, since reading thirty modules costs more than running them.
+ * The compile driver is a file of its own, which only \`berth cc\` and its kin load.
  */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildTypes } from './build-types.mjs'
 import { installDependencies } from './install-dependencies.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const DIST = join(ROOT, 'dist')
 
 export async function build() {
   installDependencies()
   const { build } = await import('esbuild')
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
-  const outdir = join(ROOT, 'dist')
-  rmSync(outdir, { recursive: true, force: true })
+  const outdir = join(ROOT, `build/dist-${process.pid}`)
   mkdirSync(outdir, { recursive: true })
   const shared = {
     bundle: true,
@@ -51,9 +52,15 @@ export async function build() {
     entryPoints: {
       'watchdog-worker': join(ROOT, 'src/runtime/watchdog-worker.ts'),
       thread: join(ROOT, 'src/cli/thread.ts'),
+      index: join(ROOT, 'src/index.ts'),
+      'program-worker': join(ROOT, 'src/embed/program-worker.ts'),
     },
     banner: { js: url },
   })
+  buildTypes(join(outdir, 'types'))
+  // Whole or not at all: what runs meanwhile finds its files.
+  rmSync(DIST, { recursive: true, force: true })
+  renameSync(outdir, DIST)
 }
 
 const compileDriverApart = {

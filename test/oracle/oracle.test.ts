@@ -7,6 +7,9 @@
  *   env: one variable, NAME=VALUE                            stdin: one line of standard input
  *   directory: empty (both run in an empty directory of their own, open to the guest, and must leave the same in it)
  *
+ * Each runs twice as WebAssembly: with `iwasm`, whose calls block, and with calls that suspend, on a version of Node.js that
+ * can do that.
+ *
  * ORACLE=WORD runs only the programs with WORD in their names.
  */
 import assert from 'node:assert/strict'
@@ -30,10 +33,14 @@ import { basename, join } from 'node:path'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { compileGuest } from '../../scripts/guest-compiler.mjs'
+import { missingNode, nodeBinary } from '../support/nodes.ts'
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
 const ROOT = join(HERE, '../..')
 const IWASM = join(ROOT, 'dist/iwasm.cjs')
+const SUSPENDED = join(HERE, 'suspended.mjs')
+/** Suspends stacks. */
+const NEW_NODE = 26
 const NATIVE_DIR = join(ROOT, 'build/oracle')
 
 /** Everything the programs name, and nothing that leads off this machine. */
@@ -189,20 +196,38 @@ if (hasCompiler) {
     builds.set(program.name, { native: buildNative(program, headersChangedMs), wasm: await buildWasm(program) })
 }
 
+/** What a program does natively: the truth for both ways to run it. */
+const natively = new Map<string, Promise<Outcome>>()
+
+function expectedOf(program: Program): Promise<Outcome> {
+  const known = natively.get(program.name)
+  if (known !== undefined) return known
+  const outcome = run(program, pathOf(builds.get(program.name)!.native, 'cc'), program.args, program.env)
+  natively.set(program.name, outcome)
+  return outcome
+}
+
+/** Runs a program as WebAssembly and compares. @param command what takes the options of `iwasm` */
+async function compare(program: Program, node: string, command: string): Promise<void> {
+  const expected = await expectedOf(program)
+  assert.ok(!SETUP_FAILED.includes(Number(expected.exit)), `the oracle itself failed:\n${expected.stdout}`)
+  assert.equal(expected.stderr, '', 'the native program wrote to stderr')
+  const env = Object.entries(program.env).map(([name, value]) => `--env=${name}=${value}`)
+  const options = [`--addr-pool=${ADDR_POOL}`, ...program.iwasm, ...env]
+  const module = pathOf(builds.get(program.name)!.wasm, 'the WebAssembly compiler')
+  const actual = await run(program, node, [command, ...options, module, ...program.args], process.env)
+  assert.deepEqual(actual, expected)
+}
+
 describe('the same program, natively and as WebAssembly', { concurrency: 2 }, () => {
   for (const program of programs)
     test(program.name, { skip: reasonToSkip(program) }, async () => {
-      const { native, wasm } = builds.get(program.name)!
       assert.ok(existsSync(IWASM), 'dist/iwasm.cjs is missing: build first')
-      const expected = await run(program, pathOf(native, 'cc'), program.args, program.env)
-      assert.ok(!SETUP_FAILED.includes(Number(expected.exit)), `the oracle itself failed:\n${expected.stdout}`)
-      assert.equal(expected.stderr, '', 'the native program wrote to stderr')
-
-      const env = Object.entries(program.env).map(([name, value]) => `--env=${name}=${value}`)
-      const options = [`--addr-pool=${ADDR_POOL}`, ...program.iwasm, ...env]
-      const module = pathOf(wasm, 'the WebAssembly compiler')
-      const command = [IWASM, ...options, module, ...program.args]
-      const actual = await run(program, process.execPath, command, process.env)
-      assert.deepEqual(actual, expected)
+      await compare(program, process.execPath, IWASM)
     })
+})
+
+describe('the same program, with calls that suspend its stack', { concurrency: 2, skip: missingNode(NEW_NODE) }, () => {
+  for (const program of programs)
+    test(program.name, { skip: reasonToSkip(program) }, () => compare(program, nodeBinary(NEW_NODE)!, SUSPENDED))
 })
