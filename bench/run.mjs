@@ -12,6 +12,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from '../scripts/build.mjs'
 import { compileGuest } from '../scripts/guest-compiler.mjs'
+import { threadCases } from './threads.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const PROGRAMS = join(ROOT, 'bench/programs')
@@ -28,7 +29,7 @@ await build()
 mkdirSync(OUT, { recursive: true })
 const native = (name) => {
   const output = join(OUT, name)
-  execFileSync('cc', ['-O2', '-o', output, join(PROGRAMS, `${name}.c`)])
+  execFileSync('cc', ['-O2', '-pthread', '-o', output, join(PROGRAMS, `${name}.c`)])
   return output
 }
 const wasm = (name) => compileGuest({ sources: [join(PROGRAMS, `${name}.c`)], includeDirs: [PROGRAMS], flags: ['-O2'] })
@@ -122,6 +123,7 @@ const CASES = [
       berth: () => wallMs([process.execPath, IWASM, hello]),
     },
   },
+  ...(await threadCases(native)),
 ]
 
 function both(programs, mode, peerCore, clientCore, args) {
