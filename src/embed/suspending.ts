@@ -50,9 +50,11 @@ type SuspendingParts = Pick<Host, 'network' | 'waiter' | 'streams' | 'messages'>
 
 /** @throws UnsupportedError where the engine cannot suspend a stack */
 export function requireSuspension(name: string): void {
-  const { bun } = process.versions as { bun?: string }
-  if (bun !== undefined) {
-    throw new UnsupportedError(`${name} runs on Node.js, not on Bun (${bun}): use spawn()`)
+  // On Bun the FFI's way of waiting ends the process, on Deno it never calls back for an epoll set.
+  for (const other of ['bun', 'deno']) {
+    const version = (process.versions as Record<string, string | undefined>)[other]
+    if (version !== undefined)
+      throw new UnsupportedError(`${name} runs on Node.js, not on ${other} ${version}: use spawn()`)
   }
   if (typeof WebAssembly.Suspending === 'function' && typeof WebAssembly.promising === 'function') return
   throw new UnsupportedError(

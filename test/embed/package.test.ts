@@ -87,12 +87,23 @@ describe('installed from the tarball', { concurrency: 2 }, () => {
     }
   }
 
-  test('startAsync where the engine cannot suspend', { skip: missingNode(20) }, async () => {
+  describe('startAsync where it cannot be', () => {
     const script = `import { WASI } from 'berth-wasi'
       const wasi = new WASI({ version: 'preview1' })
       try { wasi.getImportObject({ suspend: true }) } catch (error) { console.log(error.code, error.message) }`
-    const { stdout } = await run(nodeBinary(20)!, ['--input-type=module', '--eval', script], { cwd: project })
-    assert.match(stdout, /^ERR_BERTH_UNSUPPORTED .*24\.20.*v20\./)
+    writeFileSync(join(project, 'suspend.mjs'), script)
+    for (const [name, binary, message, ...words] of [
+      ['Node.js 20', nodeBinary(20) ?? '', /24\.20.*v20\./],
+      ['bun', otherRuntime('bun'), /not on bun \d/],
+      ['deno', otherRuntime('deno'), /not on deno \d/, 'run', '--allow-all', '--quiet'],
+    ] as const) {
+      const skip = typeof binary === 'string' ? false : binary.reason
+      test(`${name} says so`, { skip }, async () => {
+        const { stdout } = await run(String(binary), [...words, 'suspend.mjs'], { cwd: project, timeout: 30_000 })
+        assert.match(stdout, /^ERR_BERTH_UNSUPPORTED /)
+        assert.match(stdout, message)
+      })
+    }
   })
 })
 

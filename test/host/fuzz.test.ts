@@ -176,7 +176,9 @@ const BERTH_RESULTS: typeof RESULTS = {
     [p[5]!, 4],
     ...Array.from({ length: Math.min(p[2]!, 1024) }, (_, i) => p[1]! + 32 * i)
       .filter((ptr) => ptr + 32 <= SIZE)
-      .flatMap((ptr): [number, number][] => [[ptr, 32], ...message(ptr, m)]),
+      .flatMap((ptr): [number, number][] => [[ptr, 32], ...message(ptr, m)])
+      // A message behind those that were received may be wrong, and the call a success.
+      .filter(([ptr, length]) => ptr + length <= SIZE),
   ],
   get_option: (p, m) => [
     [p[4]!, 4],
