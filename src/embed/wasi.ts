@@ -181,10 +181,7 @@ export class WASI {
     if (this.#resolve !== undefined) {
       throw new UnsupportedError('options.resolve needs a program that can wait for it: startAsync() or spawn()')
     }
-    const { _start, _initialize } = exportsOf(instance)
-    this.finalizeBindings(instance)
-    if (typeof _start !== 'function') throw invalidType('instance.exports._start', 'of type function', _start)
-    if (_initialize !== undefined) throw invalidType('instance.exports._initialize', 'undefined', _initialize)
+    const _start = this.#bindCommand(instance)
     try {
       _start()
       return 0
@@ -197,13 +194,7 @@ export class WASI {
 
   /** Runs a reactor's `_initialize`, if there is one; its exports can be called from then on. */
   initialize(instance: WasmInstance): void {
-    const { _start, _initialize } = exportsOf(instance)
-    this.finalizeBindings(instance)
-    if (_start !== undefined) throw invalidType('instance.exports._start', 'undefined', _start)
-    if (_initialize === undefined) return
-    if (typeof _initialize !== 'function')
-      throw invalidType('instance.exports._initialize', 'of type function', _initialize)
-    _initialize()
+    this.#bindReactor(instance)?.()
   }
 
   /**
@@ -215,10 +206,7 @@ export class WASI {
   async startAsync(instance: WasmInstance, options: RunOptions = {}): Promise<number> {
     const suspension = this.#suspending('startAsync()')
     const signal = signalOf(options)
-    const { _start, _initialize } = exportsOf(instance)
-    this.finalizeBindings(instance)
-    if (typeof _start !== 'function') throw invalidType('instance.exports._start', 'of type function', _start)
-    if (_initialize !== undefined) throw invalidType('instance.exports._initialize', 'undefined', _initialize)
+    const _start = this.#bindCommand(instance)
     try {
       await suspension.run(_start, [], signal)
       return 0
@@ -233,13 +221,8 @@ export class WASI {
   async initializeAsync(instance: WasmInstance, options: RunOptions = {}): Promise<void> {
     const suspension = this.#suspending('initializeAsync()')
     const signal = signalOf(options)
-    const { _start, _initialize } = exportsOf(instance)
-    this.finalizeBindings(instance)
-    if (_start !== undefined) throw invalidType('instance.exports._start', 'undefined', _start)
-    if (_initialize === undefined) return
-    if (typeof _initialize !== 'function')
-      throw invalidType('instance.exports._initialize', 'of type function', _initialize)
-    await suspension.run(_initialize, [], signal)
+    const _initialize = this.#bindReactor(instance)
+    if (_initialize !== undefined) await suspension.run(_initialize, [], signal)
   }
 
   /**
@@ -260,6 +243,26 @@ export class WASI {
 
   [Symbol.dispose](): void {
     this.close()
+  }
+
+  /** @returns what runs a command. The checks come in the order of `node:wasi` */
+  #bindCommand(instance: WasmInstance): () => unknown {
+    const { _start, _initialize } = exportsOf(instance)
+    this.finalizeBindings(instance)
+    if (typeof _start !== 'function') throw invalidType('instance.exports._start', 'of type function', _start)
+    if (_initialize !== undefined) throw invalidType('instance.exports._initialize', 'undefined', _initialize)
+    return _start as () => unknown
+  }
+
+  /** @returns what initialises a library, if it needs that */
+  #bindReactor(instance: WasmInstance): (() => unknown) | undefined {
+    const { _start, _initialize } = exportsOf(instance)
+    this.finalizeBindings(instance)
+    if (_start !== undefined) throw invalidType('instance.exports._start', 'undefined', _start)
+    if (_initialize === undefined || typeof _initialize === 'function') {
+      return _initialize as (() => unknown) | undefined
+    }
+    throw invalidType('instance.exports._initialize', 'of type function', _initialize)
   }
 
   /** @param suspends whether what waits suspends; undefined for whichever way the functions are linked */

@@ -181,7 +181,8 @@ describe('arguments and streams', () => {
     for (let turns = 0; turns < 1000; turns++) await new Promise(setImmediate)
     assert.ok(program.stdout!.readableLength <= program.stdout!.readableHighWaterMark + (1 << 16))
     program.kill()
-    assert.equal(first.toString().slice(0, 20), 'blocked\n')
+    // What comes after may come in the same chunk.
+    assert.ok(first.toString().startsWith('blocked\n'))
     const finished = finish(program)
     // A stream that was paused keeps its rest until somebody wants it.
     program.stdout!.resume()
