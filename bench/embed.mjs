@@ -1,6 +1,7 @@
 /**
- * What `spawn` costs until the first instruction of a program has run: with a Worker that must be started, and with one that
- * an earlier program has left. The program writes one byte; what is measured ends when the embedding program has it.
+ * What it costs until the first instruction of a program has run: of `spawn` with a Worker that must be started, and with one
+ * that an earlier program has left; of `new WASI` in this thread, once it is warm. With `spawn` the program writes one byte, and
+ * what is measured ends when the embedding program has it.
  *
  *   node bench/embed.mjs [rounds]
  *
@@ -8,6 +9,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
 const HERE = fileURLToPath(import.meta.url)
@@ -34,17 +36,45 @@ async function firstByteMs(spawn) {
   return tookMs
 }
 
+/** (module (memory (export "memory") 1) (import "env" "begun" (func)) (func (export "_start") (call 0))) */
+const CALLS_BACK = Buffer.from(
+  '0061736d01000000010401600000020d0103656e7605626567756e00000302010005030100010713' +
+    '02066d656d6f72790200065f737461727400010a0601040010000b',
+  'hex',
+)
+
+/** `new WASI`, the instance of a module that is compiled already, and `start` until the program calls back. */
+function firstInstructionMs(WASI, module) {
+  const begun = performance.now()
+  let tookMs
+  const wasi = new WASI({
+    version: 'preview1',
+    args: ['program'],
+    preopens: { '/': tmpdir() },
+    addrPool: ['127.0.0.0/8'],
+  })
+  const env = {
+    begun: () => {
+      tookMs = performance.now() - begun
+    },
+  }
+  wasi.start(new WebAssembly.Instance(module, { ...wasi.getImportObject(), env }))
+  return tookMs
+}
+
 function median(values) {
   return values.toSorted((a, b) => a - b)[values.length >> 1]
 }
 
 const [, , first = '15'] = process.argv
 if (first === 'once') {
-  const { spawn } = await import(ENTRY)
+  const { spawn, WASI } = await import(ENTRY)
   const cold = await firstByteMs(spawn)
   const parked = []
   for (let i = 0; i < 20; i++) parked.push(await firstByteMs(spawn))
-  process.stdout.write(JSON.stringify({ cold, parked: median(parked) }))
+  const module = new WebAssembly.Module(CALLS_BACK)
+  const inThread = Array.from({ length: 200 }, () => firstInstructionMs(WASI, module))
+  process.stdout.write(JSON.stringify({ cold, parked: median(parked), WASI: median(inThread) }))
 } else {
   const rounds = Number(first)
   const env = { ...process.env }
@@ -52,9 +82,9 @@ if (first === 'once') {
   const samples = Array.from({ length: rounds }, () =>
     JSON.parse(execFileSync(process.execPath, [HERE, 'once'], { env, encoding: 'utf8' })),
   )
-  for (const kind of ['cold', 'parked']) {
+  for (const kind of ['cold', 'parked', 'WASI']) {
     const values = samples.map((sample) => sample[kind])
     const [least, most] = [Math.min(...values), Math.max(...values)]
-    console.log(`${kind.padEnd(7)} ${median(values).toFixed(1)} ms [${least.toFixed(1)}..${most.toFixed(1)}]`)
+    console.log(`${kind.padEnd(7)} ${median(values).toFixed(2)} ms [${least.toFixed(2)}..${most.toFixed(2)}]`)
   }
 }

@@ -22,6 +22,7 @@ import { BerthError, LoadError, TrapError } from './errors.ts'
 import { asLoadError, type CheckedSource, type LoadedModule, loadModule } from './load-module.ts'
 import { createPolicy, type ProgramConfig } from './options.ts'
 import type { DenyEvent } from './types.ts'
+import { warnOnce } from './warnings.ts'
 import type { AnswerMessage, End, Question, SpawnedProgram, WorkerMessage } from './worker-messages.ts'
 import { ProgramWorker } from './worker-pool.ts'
 
@@ -56,7 +57,7 @@ export interface RunOptions {
 /** Looks at a Worker in a system call so often without a pause, then each millisecond. */
 const TURNS_BEFORE_SLEEP = 3
 /** At the end of the process, after which it is left alone: it may hang then. */
-const MAX_EXIT_WAITS_MS = 2000
+const MAX_EXIT_WAITS_MS = 5000
 
 const running = new Set<ProgramRun>()
 
@@ -99,7 +100,7 @@ export class ProgramRun {
       // It starts while the module is compiled.
       this.#takeWorker(0)
       const { threads: maxThreads, memoryPages } = limits
-      const loaded = await loadModule(source, { maxThreads, memoryPages, warn })
+      const loaded = await loadModule(source, { maxThreads, memoryPages, warn: warnOnce })
       if (this.#outcome !== undefined) return
       this.#program = this.#prepare(loaded)
       this.#workers.get(0)!.run({ program: this.#program, place: 0 })
@@ -114,7 +115,7 @@ export class ProgramRun {
   #prepare({ main, thread, shape, memory, pthread }: LoadedModule): SpawnedProgram {
     const { config, limits, hostFds, sockets, onDeny, onListen } = this.#options
     const group = allocateGroup(thread === undefined ? 0 : limits.threads)
-    const directories = openDirectories(config.directories, warn)
+    const directories = openDirectories(config.directories, warnOnce)
     const descriptors = allocateSharedDescriptors(directories.map(({ name }) => name))
     this.#table = new SharedDescriptorTable(descriptors, { hold: () => {}, wakeUsers: () => {} })
     for (const descriptor of [...standardStreams(hostFds), ...directories]) this.#table.add(descriptor)
@@ -268,10 +269,6 @@ export class ProgramRun {
 /** Addresses have come as plain objects. */
 function revived([address, ...others]: Parameters<Resolver['nameInfo']>): Parameters<Resolver['nameInfo']> {
   return [new SocketAddress().copyFrom(address), ...others]
-}
-
-function warn(message: string): void {
-  process.emitWarning(message, 'BerthWarning')
 }
 
 function outcomeOf(end: End): Outcome {

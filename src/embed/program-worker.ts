@@ -35,8 +35,10 @@ Error.stackTraceLimit = 64
 
 const port: MessagePort = parentPort!
 const words = new Int32Array(workerData as SharedArrayBuffer)
+let isPreparing = true
 
 port.on('message', ({ program, place }: RunMessage) => {
+  isPreparing = true
   let memoryBytes = 0
   let end: End
   try {
@@ -46,8 +48,16 @@ port.on('message', ({ program, place }: RunMessage) => {
   } catch (error) {
     end = endFor(error)
   }
+  prepared()
   tell({ kind: 'ended', end, memoryBytes })
 })
+prepared()
+
+/** From now on this Worker can be ended at any time, but in a host call. */
+function prepared(): void {
+  if (isPreparing) Atomics.sub(words, Word.PREPARING, 1)
+  isPreparing = false
+}
 
 function tell(message: WorkerMessage): void {
   port.postMessage(message)
@@ -116,9 +126,14 @@ function connect({ grants, reportsRefusals, quota }: SpawnedProgram, threads: Th
   const onRefusal = (refusal: Refusal): void => report(threads, { kind: 'refused', event: denyEvent(refusal) })
   const policy = createPolicy(grants, reportsRefusals ? onRefusal : undefined)
   const resolver = askingResolver(threads)
-  if (quota === undefined) return { network: new Network(policy, resolver) }
-  const counter = new Quota(quota)
-  return { network: new MeteredNetwork(policy, resolver, counter), messages: new MeteredMessages(policy, counter) }
+  const counter = quota && new Quota(quota)
+  const connection =
+    counter === undefined
+      ? { network: new Network(policy, resolver) }
+      : { network: new MeteredNetwork(policy, resolver, counter), messages: new MeteredMessages(policy, counter) }
+  // What the guest's functions are made of is there, and the guest's own comes next.
+  prepared()
+  return connection
 }
 
 /** Tells of a refusal, and waits while too many have not been heard. */

@@ -31,6 +31,7 @@ import { boolean, createPolicy, denyEvent, integer, list, object, readProgramOpt
 import { hookResolver } from './resolve.ts'
 import { requireSuspension, Suspension } from './suspending.ts'
 import type { HandedSocket, ProgramOptions, ResolveFunction, WasmImports, WasmInstance } from './types.ts'
+import { warnOnce } from './warnings.ts'
 
 export interface WASIOptions extends ProgramOptions {
   /** Under which name the module imports WASI: `wasi_snapshot_preview1` or `wasi_unstable`. */
@@ -122,7 +123,7 @@ export class WASI {
     try {
       const network = new Network(this.#policy)
       for (const stream of standardStreams(stdio.map(duplicate))) this.#table.add(stream)
-      for (const directory of openDirectories(config.directories, process.emitWarning)) this.#table.add(directory)
+      for (const directory of openDirectories(config.directories, warnOnce)) this.#table.add(directory)
       for (const address of config.listeners) this.#table.add(openListener(network, address))
       // Last: what is taken from its owner is not lost to a wrong option.
       for (const socket of takeSockets(sockets)) this.#table.add(adoptSocket(network, socket))

@@ -66,7 +66,12 @@ export const Word = {
   ANSWERS: 0,
   /** Refusals that were told and not yet heard. */
   REFUSALS: 1,
-  count: 2,
+  /**
+   * For what the Worker still has to prepare itself: one for its own code, one for each program. Unless it is 0 the Worker
+   * must not be ended: the FFI ends the whole process if the engine is taken from it while it declares functions.
+   */
+  PREPARING: 2,
+  count: 3,
 } as const
 
 /** So many refusals wait to be heard at most: a program must not fill the memory of the embedding one. */

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
 import type { RunMessage, WorkerMessage } from './worker-messages.ts'
 import { Word } from './worker-messages.ts'
@@ -18,6 +19,19 @@ export interface WorkerUser {
 }
 
 const parked: ProgramWorker[] = []
+const alive = new Set<ProgramWorker>()
+
+/** At the end of the process, which takes the engine from all Workers. */
+const MAX_EXIT_WAITS_MS = 5000
+
+/** Waits until no Worker is in the middle of what must not be interrupted; see {@link Word.PREPARING}. */
+function awaitPrepared(): void {
+  const waiting = new Int32Array(new SharedArrayBuffer(4))
+  for (let waits = 0; waits < MAX_EXIT_WAITS_MS; waits++) {
+    if (![...alive].some((worker) => worker.isPreparing)) return
+    Atomics.wait(waiting, 0, 0, 1)
+  }
+}
 
 /** A Worker that runs threads of programs. */
 export class ProgramWorker {
@@ -38,6 +52,7 @@ export class ProgramWorker {
   private constructor() {
     const shared = new SharedArrayBuffer(4 * Word.count)
     this.words = new Int32Array(shared)
+    this.words[Word.PREPARING] = 1
     // Loaded when needed: who imports the package may never spawn.
     const { Worker } = createRequire(import.meta.url)('node:worker_threads') as typeof import('node:worker_threads')
     this.#worker = new Worker(new URL(workerFile(), import.meta.url), {
@@ -49,10 +64,14 @@ export class ProgramWorker {
       execArgv: [],
       env: {},
     })
+    if (alive.size === 0) process.on('exit', awaitPrepared)
+    alive.add(this)
     this.#worker.on('message', (message: WorkerMessage) => this.#user?.onMessage(message, this))
     this.#worker.on('error', (error: Error) => this.#lose(error))
     this.#ended = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
+        alive.delete(this)
+        if (alive.size === 0) process.off('exit', awaitPrepared)
         this.#lose(new Error(`a Worker of the program has ended with code ${code}`))
         resolve()
       })
@@ -68,6 +87,7 @@ export class ProgramWorker {
   }
 
   run(message: RunMessage): void {
+    Atomics.add(this.words, Word.PREPARING, 1)
     this.#worker.postMessage(message)
   }
 
@@ -100,8 +120,14 @@ export class ProgramWorker {
     else parked.push(this)
   }
 
+  /** Whether it must not be ended yet, since it is loading or preparing itself. */
+  get isPreparing(): boolean {
+    return !this.#isLost && Atomics.load(this.words, Word.PREPARING) > 0
+  }
+
   /** Ends a Worker that is in no system call. */
   async end(): Promise<void> {
+    while (this.isPreparing) await sleep(1)
     this.#isLost = true
     void this.#worker.terminate()
     await this.#ended
