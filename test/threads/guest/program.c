@@ -324,12 +324,8 @@ end_while_blocked(const char *what, const char *way)
 {
     start_blocked(what);
     say("blocked\n");
-    if (same(way, "return"))
+    if (ends_by_itself(way))
         return;
-    if (same(way, "exit"))
-        proc_exit(7);
-    if (same(way, "trap"))
-        __builtin_trap();
     if (same(way, "thread-exit"))
         start(&threads[1], trap_or_exit, 8);
     else if (same(way, "thread-trap"))

@@ -92,12 +92,8 @@ _start(void)
     /* Most probably it is in the call after that; if not, the outcome is the same. */
     give_time();
     say("blocked\n");
-    if (same(way, "return"))
+    if (ends_by_itself(way))
         return;
-    if (same(way, "exit"))
-        proc_exit(7);
-    if (same(way, "trap"))
-        __builtin_trap();
     if (same(way, "thread-exit"))
         must("create", pthread_create(&other, NULL, trap_or_exit, (void *)8));
     else if (same(way, "thread-trap"))
