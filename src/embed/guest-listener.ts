@@ -1,17 +1,15 @@
-import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AF_UNIX, SOCK_CLOEXEC, SOCK_STREAM } from '../os/constants.ts'
+import { LISTEN_BACKLOG } from '../net/network.ts'
+import { AF_UNIX, O_NOFOLLOW, O_PATH, SOCK_CLOEXEC, SOCK_STREAM } from '../os/constants.ts'
 import { HostBuffer } from '../os/ffi.ts'
 import { bind, close, listen, socket } from '../os/libc.ts'
 import { BerthError } from './errors.ts'
 
 /** `struct sockaddr_un`: the family in two bytes, then the path with its NUL. */
 const SOCKADDR_UN = { size: 110, path: 2 } as const
-const O_PATH = 0x200000
-/** As many connections as the kernel lets wait by default (`net.core.somaxconn`). */
-const BACKLOG = 4096
 
 /**
  * A socket that listens, for a guest, and that only this process can connect to: there is no port and no path for it. The
@@ -34,10 +32,10 @@ export class GuestListener {
       const name = new HostBuffer(SOCKADDR_UN.size)
       name.view.setUint16(0, AF_UNIX, true)
       name.bytes.set(bytes, SOCKADDR_UN.path)
-      const results = [hostFd, bind(hostFd, name.address, SOCKADDR_UN.size), listen(hostFd, BACKLOG)]
+      const results = [hostFd, bind(hostFd, name.address, SOCKADDR_UN.size), listen(hostFd, LISTEN_BACKLOG)]
       const wrong = results.find((result) => result < 0)
       if (wrong !== undefined) throw failed(`errno ${-wrong}`)
-      this.#pathFd = openSync(path, O_PATH | constants.O_NOFOLLOW)
+      this.#pathFd = openSync(path, O_PATH | O_NOFOLLOW)
       this.#listenFd = hostFd
     } catch (error) {
       if (hostFd >= 0) close(hostFd)

@@ -9,8 +9,8 @@ import type { Socket as DatagramSocket } from 'node:dgram'
 import { linkSync, renameSync } from 'node:fs'
 import type { Server, Socket } from 'node:net'
 import { getOption } from '../net/options.ts'
-import { F_DUPFD_CLOEXEC, F_GETFL, F_SETFL, O_NONBLOCK, SO_TYPE, SOL_SOCKET } from '../os/constants.ts'
-import { close, fcntl } from '../os/libc.ts'
+import { SO_TYPE, SOL_SOCKET } from '../os/constants.ts'
+import { close, duplicateFd, setNonBlockingMode } from '../os/libc.ts'
 import type { InheritedSocket } from '../runtime/provisions.ts'
 import { BerthError, invalidType, outOfRange } from './errors.ts'
 import { GuestListener } from './guest-listener.ts'
@@ -37,7 +37,7 @@ export function takeSockets(value: unknown): InheritedSocket[] {
   const taken: InheritedSocket[] = []
   try {
     for (const [i, { hostFd }] of sources.entries()) {
-      const copy = getOption(hostFd, SOL_SOCKET, SO_TYPE) < 0 ? -1 : fcntl(hostFd, F_DUPFD_CLOEXEC, 3)
+      const copy = getOption(hostFd, SOL_SOCKET, SO_TYPE) < 0 ? -1 : duplicateFd(hostFd)
       if (copy < 0) throw refused(`options.sockets[${i}]`, `is no open socket (descriptor ${hostFd})`)
       taken.push({ hostFd: copy, name: socketName(i) })
     }
@@ -46,17 +46,13 @@ export function takeSockets(value: unknown): InheritedSocket[] {
     for (const { hostFd } of taken) close(hostFd)
     throw error
   }
-  for (const [i, { isMoved }] of sources.entries()) if (isMoved) setBlocking(taken[i]!.hostFd)
+  for (const [i, { isMoved }] of sources.entries()) if (isMoved) setNonBlockingMode(taken[i]!.hostFd, false)
   return taken
 }
 
 /** Under which a program finds it in LISTEN_FDNAMES. */
 export function socketName(i: number): string {
   return `socket${i}`
-}
-
-function setBlocking(hostFd: number): void {
-  fcntl(hostFd, F_SETFL, fcntl(hostFd, F_GETFL, 0) & ~O_NONBLOCK)
 }
 
 function sourceOf(value: unknown, name: string): Source {

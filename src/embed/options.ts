@@ -60,9 +60,7 @@ function readGrants(options: NetworkOptions): Grants {
     devices: strings(options.allowDevice, 'options.allowDevice'),
     abstractNames: strings(options.allowAbstract, 'options.allowAbstract'),
   }
-  if (options.onDeny !== undefined && typeof options.onDeny !== 'function') {
-    throw invalidType('options.onDeny', 'of type function', options.onDeny)
-  }
+  functionOption(options.onDeny, 'options.onDeny')
   for (const entry of grants.addressPool) checked('options.addrPool', entry, () => AddressPool.parse([entry]))
   for (const entry of grants.names) checked('options.allowResolve', entry, () => new NamePatterns([entry]))
   return grants
@@ -132,6 +130,16 @@ export function boolean(value: unknown, name: string, otherwise: boolean): boole
   if (value === undefined) return otherwise
   if (typeof value !== 'boolean') throw invalidType(name, 'of type boolean', value)
   return value
+}
+
+export function functionOption<F>(value: F | undefined, name: string): F | undefined {
+  if (value !== undefined && typeof value !== 'function') throw invalidType(name, 'of type function', value)
+  return value
+}
+
+export function abortSignal(value: unknown, name: string): AbortSignal | undefined {
+  if (value === undefined || value instanceof AbortSignal) return value
+  throw invalidType(name, 'an instance of AbortSignal', value)
 }
 
 /** A whole number from `least` to `most`. */

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { SocketAddress } from '../address/socket-address.ts'
 import { SocketDescriptor } from '../fd/descriptor.ts'
+import { leaveFile } from '../fd/open-file.ts'
 import { allocateSharedDescriptors, SharedDescriptorTable } from '../fd/shared-table.ts'
 import { standardStreams } from '../host/standard-streams.ts'
 import { Network } from '../net/network.ts'
@@ -10,13 +11,7 @@ import type { BackgroundResolver, Resolver } from '../net/resolver.ts'
 import { EAI_FAIL } from '../os/constants.ts'
 import { close } from '../os/libc.ts'
 import { LoadError as RuntimeLoadError } from '../runtime/errors.ts'
-import {
-  adoptSocket,
-  type InheritedSocket,
-  openDirectories,
-  openListener,
-  socketVariables,
-} from '../runtime/provisions.ts'
+import { giveSockets, type InheritedSocket, openDirectories, socketVariables } from '../runtime/provisions.ts'
 import { allocateGroup, GroupStopper } from '../threads/group.ts'
 import { BerthError, LoadError, TrapError } from './errors.ts'
 import { asLoadError, type CheckedSource, type LoadedModule, loadModule } from './load-module.ts'
@@ -24,7 +19,7 @@ import { createPolicy, type ProgramConfig } from './options.ts'
 import type { DenyEvent } from './types.ts'
 import { warnOnce } from './warnings.ts'
 import type { AnswerMessage, End, Question, SpawnedProgram, WorkerMessage } from './worker-messages.ts'
-import { ProgramWorker } from './worker-pool.ts'
+import { awaitAtExit, ProgramWorker } from './worker-pool.ts'
 
 /** How a program ended. */
 export type Outcome =
@@ -56,19 +51,13 @@ export interface RunOptions {
 
 /** Looks at a Worker in a system call so often without a pause, then each millisecond. */
 const TURNS_BEFORE_SLEEP = 3
-/** At the end of the process, after which it is left alone: it may hang then. */
-const MAX_EXIT_WAITS_MS = 5000
 
 const running = new Set<ProgramRun>()
 
 /** Node.js ends only when its Workers do, and would wait for ever for one in a system call. */
 function endAllCalls(): void {
-  const waiting = new Int32Array(new SharedArrayBuffer(4))
-  for (let waits = 0; waits < MAX_EXIT_WAITS_MS; waits++) {
-    const isInCall = [...running].filter((run) => run.interruptCalls()).length > 0
-    if (!isInCall) return
-    Atomics.wait(waiting, 0, 0, 1)
-  }
+  // All of them are interrupted each time, not only those up to the first that is in a call.
+  awaitAtExit(() => [...running].filter((run) => run.interruptCalls()).length === 0)
 }
 
 /** One program from its module to its end, in Workers that the embedding thread starts, answers and ends. */
@@ -120,17 +109,11 @@ export class ProgramRun {
     this.#table = new SharedDescriptorTable(descriptors, { hold: () => {}, wakeUsers: () => {} })
     for (const descriptor of [...standardStreams(hostFds), ...directories]) this.#table.add(descriptor)
     for (const hostFd of hostFds) this.#notGiven.delete(hostFd)
-    const network = new Network(createPolicy(config.grants))
-    for (const address of config.listeners) {
-      const listener = openListener(network, address)
-      this.#table.add(listener)
-      const local = new SocketAddress()
-      if (network.localAddress(listener, local) === 0) onListen(local)
-    }
-    for (const socket of sockets) {
-      this.#table.add(adoptSocket(network, socket))
+    const give = (socket: SocketDescriptor): void => {
+      this.#table?.add(socket)
       this.#notGiven.delete(socket.hostFd)
     }
+    giveSockets(new Network(createPolicy(config.grants)), config.listeners, sockets, give, onListen)
     const given = config.listeners.length + sockets.length
     this.#stopper = new GroupStopper(group)
     return {
@@ -249,7 +232,7 @@ export class ProgramRun {
     for (const hostFd of this.#notGiven) close(hostFd)
     for (const descriptor of this.#table?.abandoned() ?? []) {
       const { file, hostFd } = descriptor
-      if (file.removeUser() === 0 && file.directoryFd !== undefined) close(file.directoryFd)
+      leaveFile(file)
       if (descriptor instanceof SocketDescriptor) endLingering(hostFd)
       close(hostFd)
     }

@@ -1,8 +1,8 @@
 import { constants } from 'node:os'
 import type { InheritedSocket } from '../runtime/provisions.ts'
-import { invalidType, withCode } from './errors.ts'
+import { withCode } from './errors.ts'
 import { takeSockets } from './hand-over.ts'
-import { integer, object, type ProgramConfig, readProgramOptions } from './options.ts'
+import { abortSignal, functionOption, integer, object, type ProgramConfig, readProgramOptions } from './options.ts'
 import type { RunLimits } from './program-run.ts'
 import { readStdio, type StdioList } from './stdio.ts'
 import type { Limits, ProgramOptions, ResolveFunction, SpawnOptions } from './types.ts'
@@ -28,13 +28,9 @@ export interface SpawnConfig {
 
 /** @throws TypeError, RangeError with the codes of Node.js */
 export function readSpawnOptions(options: SpawnOptions, name: string): SpawnConfig {
-  const { signal, timeout, resolve } = options
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw invalidType('options.signal', 'an instance of AbortSignal', signal)
-  }
-  if (resolve !== undefined && typeof resolve !== 'function') {
-    throw invalidType('options.resolve', 'of type function', resolve)
-  }
+  const { timeout } = options
+  const signal = abortSignal(options.signal, 'options.signal')
+  const resolve = functionOption(options.resolve, 'options.resolve')
   return {
     program: readProgramOptions({ ...options, args: options.args ?? [name] }),
     stdio: readStdio(options),

@@ -1,10 +1,10 @@
 import { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import { getSystemErrorName } from 'node:util'
-import { AT_FDCWD, F_DUPFD_CLOEXEC, O_CLOEXEC, O_RDWR } from '../os/constants.ts'
+import { openNowhere } from '../fd/stream.ts'
+import { O_CLOEXEC } from '../os/constants.ts'
 import { HostBuffer } from '../os/ffi.ts'
-import { close, fcntl } from '../os/libc.ts'
-import { openat } from '../os/libc-files.ts'
+import { close, duplicateFd } from '../os/libc.ts'
 import { pipe2 } from '../os/libc-further.ts'
 import { invalidValue } from './errors.ts'
 import type { Stdio } from './types.ts'
@@ -13,7 +13,6 @@ import type { Stdio } from './types.ts'
 export type StdioList = readonly [Stdio, Stdio, Stdio]
 
 const NAMES = ['stdin', 'stdout', 'stderr'] as const
-const DEV_NULL = '/dev/null'
 
 export interface OpenedStdio {
   /** The program's ends, which are the caller's to close. */
@@ -76,13 +75,11 @@ function open(number: number, kind: Stdio): { guest: number; embedder?: number }
     return number === 0 ? { guest: read, embedder: write } : { guest: write, embedder: read }
   }
   if (kind === 'ignore') {
-    const path = new HostBuffer(DEV_NULL.length + 1)
-    path.bytes.set(Buffer.from(DEV_NULL))
-    return { guest: checked('open', openat(AT_FDCWD, path.address, O_RDWR | O_CLOEXEC, 0)) }
+    return { guest: checked('open', openNowhere()) }
   }
   const inherited = kind === 'inherit' ? number : kind
   // Not 0, 1 or 2: closing those does not close them.
-  return { guest: checked('fcntl', fcntl(inherited, F_DUPFD_CLOEXEC, 3)) }
+  return { guest: checked('fcntl', duplicateFd(inherited)) }
 }
 
 /** The event loop makes this end non-blocking; the program's end is another description and stays as it is. */

@@ -6,8 +6,7 @@ import { endOf, endProgram } from '../host/trap.ts'
 import type { BackgroundResolver } from '../net/resolver.ts'
 import { SuspendingMessages } from '../net/suspending-messages.ts'
 import { SuspendingNetwork } from '../net/suspending-network.ts'
-import { F_GETFL, F_SETFL, O_NONBLOCK } from '../os/constants.ts'
-import { fcntl } from '../os/libc.ts'
+import { setNonBlockingMode } from '../os/libc.ts'
 import type { Policy } from '../policy/policy.ts'
 import { readiness } from '../wait/readiness.ts'
 import { SuspendedCall } from '../wait/suspended-call.ts'
@@ -91,7 +90,7 @@ export class Suspension {
   /** Sockets that were made for calls that block. */
   adopt(descriptors: Iterable<Descriptor>): void {
     for (const { kind, hostFd } of descriptors) {
-      if (kind === 'socket') fcntl(hostFd, F_SETFL, fcntl(hostFd, F_GETFL, 0) | O_NONBLOCK)
+      if (kind === 'socket') setNonBlockingMode(hostFd, true)
     }
   }
 

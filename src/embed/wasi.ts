@@ -1,4 +1,6 @@
 import { BERTH_MODULE } from '../abi/berth-socket.ts'
+import type { SocketDescriptor } from '../fd/descriptor.ts'
+import { leaveFile } from '../fd/open-file.ts'
 import { DescriptorTable } from '../fd/table.ts'
 import { berthFunctions, unstableFunctions, wasiFunctions } from '../host/dialect.ts'
 import { Host } from '../host/host.ts'
@@ -6,12 +8,11 @@ import { standardStreams } from '../host/standard-streams.ts'
 import { endOf, endProgram, Trap } from '../host/trap.ts'
 import { GuestMemory } from '../memory/guest-memory.ts'
 import { Network } from '../net/network.ts'
-import { F_DUPFD_CLOEXEC } from '../os/constants.ts'
 import { addressOf } from '../os/ffi.ts'
-import { close, fcntl } from '../os/libc.ts'
+import { close, duplicateFd } from '../os/libc.ts'
 import type { Policy, Refusal } from '../policy/policy.ts'
 import * as runtime from '../runtime/errors.ts'
-import { adoptSocket, openDirectories, openListener, socketVariables } from '../runtime/provisions.ts'
+import { giveSockets, openDirectories, socketVariables } from '../runtime/provisions.ts'
 import { cString } from '../runtime/thread.ts'
 import { BlockingWaiter } from '../wait/blocking-waiter.ts'
 import {
@@ -26,8 +27,20 @@ import {
   UnsupportedError,
 } from './errors.ts'
 import { socketName, takeSockets } from './hand-over.ts'
+import { asLoadError } from './load-module.ts'
 import { missingImports } from './missing-imports.ts'
-import { boolean, createPolicy, denyEvent, integer, list, object, readProgramOptions, string } from './options.ts'
+import {
+  abortSignal,
+  boolean,
+  createPolicy,
+  denyEvent,
+  functionOption,
+  integer,
+  list,
+  object,
+  readProgramOptions,
+  string,
+} from './options.ts'
 import { hookResolver } from './resolve.ts'
 import { requireSuspension, Suspension } from './suspending.ts'
 import type { HandedSocket, ProgramOptions, ResolveFunction, WasmImports, WasmInstance } from './types.ts'
@@ -68,7 +81,7 @@ const abandoned = new FinalizationRegistry<DescriptorTable>(closeAll)
 
 function closeAll(table: DescriptorTable): void {
   for (const { hostFd, file } of table.removeAll()) {
-    if (file.removeUser() === 0 && file.directoryFd !== undefined) close(file.directoryFd)
+    leaveFile(file)
     close(hostFd)
   }
 }
@@ -114,22 +127,23 @@ export class WASI {
       integer(given.stderr ?? 2, 'options.stderr', 0),
     ]
     this.#returnOnExit = boolean(given.returnOnExit, 'options.returnOnExit', true)
-    this.#resolve = resolveFunction(given.resolve)
+    this.#resolve = functionOption(given.resolve, 'options.resolve')
     this.#policy = createPolicy(config.grants, refusalHandler(given.onDeny))
     this.#args = config.args.map(cString)
     const sockets = list(given.sockets, 'options.sockets')
     const names = sockets.map((_, i) => ({ name: socketName(i) }))
     this.#env = [...config.env, ...socketVariables(config.listeners, names, config.env)].map(cString)
     try {
-      const network = new Network(this.#policy)
       for (const stream of standardStreams(stdio.map(duplicate))) this.#table.add(stream)
       for (const directory of openDirectories(config.directories, warnOnce)) this.#table.add(directory)
-      for (const address of config.listeners) this.#table.add(openListener(network, address))
+      const network = new Network(this.#policy)
+      const give = (socket: SocketDescriptor) => this.#table.add(socket)
+      giveSockets(network, config.listeners, [], give)
       // Last: what is taken from its owner is not lost to a wrong option.
-      for (const socket of takeSockets(sockets)) this.#table.add(adoptSocket(network, socket))
+      giveSockets(network, [], takeSockets(sockets), give)
     } catch (error) {
       closeAll(this.#table)
-      throw error instanceof runtime.LoadError ? new LoadError(error.message, { cause: error }) : error
+      throw error instanceof runtime.LoadError ? asLoadError(error) : error
     }
     abandoned.register(this, this.#table, this)
   }
@@ -238,8 +252,8 @@ export class WASI {
 
   /** Closes all that the program has open. Without it that is done when the instance and this are garbage. */
   close(): void {
-    if (this.#suspension === undefined) closeAll(this.#table)
-    else this.#host?.releaseAll()
+    if (this.#host === undefined) closeAll(this.#table)
+    else this.#host.releaseAll()
   }
 
   [Symbol.dispose](): void {
@@ -315,11 +329,7 @@ function linkedOtherwise(suspends: boolean): BerthError {
 }
 
 function signalOf(options: RunOptions): AbortSignal | undefined {
-  const { signal } = object(options, 'options')
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw invalidType('options.signal', 'an instance of AbortSignal', signal)
-  }
-  return signal
+  return abortSignal(object(options, 'options').signal, 'options.signal')
 }
 
 /** @throws what is not the end of the program by itself */
@@ -335,12 +345,6 @@ function exportsOf(instance: unknown): Record<string, unknown> {
   const { exports } = instance as { exports?: unknown }
   if (exports === null || typeof exports !== 'object') throw invalidType('instance.exports', 'of type object', exports)
   return exports as Record<string, unknown>
-}
-
-function resolveFunction(value: unknown): ResolveFunction | undefined {
-  if (value !== undefined && typeof value !== 'function')
-    throw invalidType('options.resolve', 'of type function', value)
-  return value as ResolveFunction | undefined
 }
 
 /** A hook that throws is no reason to go on in the middle of a system call of the program's, nor to end that program. */
@@ -359,7 +363,7 @@ function refusalHandler(onDeny: WASIOptions['onDeny']): (refusal: Refusal) => vo
 
 /** A descriptor of the program's own: what it closes stays open here. */
 function duplicate(hostFd: number, i: number): number {
-  const copy = fcntl(hostFd, F_DUPFD_CLOEXEC, 3)
+  const copy = duplicateFd(hostFd)
   if (copy >= 0) return copy
   throw new LoadError(
     `descriptor ${hostFd} for ${['stdin', 'stdout', 'stderr'][i]} cannot be duplicated: it is not open`,

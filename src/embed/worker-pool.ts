@@ -21,16 +21,18 @@ export interface WorkerUser {
 const parked: ProgramWorker[] = []
 const alive = new Set<ProgramWorker>()
 
-/** At the end of the process, which takes the engine from all Workers. */
+/** After which Workers are left alone at the end of the process: it may hang or break then. */
 const MAX_EXIT_WAITS_MS = 5000
 
-/** Waits until no Worker is in the middle of what must not be interrupted; see {@link Word.PREPARING}. */
-function awaitPrepared(): void {
+/** At the end of the process, which takes the engine from all Workers: waits until that does no harm. */
+export function awaitAtExit(isHarmless: () => boolean): void {
   const waiting = new Int32Array(new SharedArrayBuffer(4))
-  for (let waits = 0; waits < MAX_EXIT_WAITS_MS; waits++) {
-    if (![...alive].some((worker) => worker.isPreparing)) return
-    Atomics.wait(waiting, 0, 0, 1)
-  }
+  for (let waits = 0; waits < MAX_EXIT_WAITS_MS && !isHarmless(); waits++) Atomics.wait(waiting, 0, 0, 1)
+}
+
+/** Until no Worker is in the middle of what must not be interrupted; see {@link Word.PREPARING}. */
+function awaitPrepared(): void {
+  awaitAtExit(() => ![...alive].some((worker) => worker.isPreparing))
 }
 
 /** A Worker that runs threads of programs. */

@@ -1,4 +1,5 @@
 import type { SocketAddress } from '../address/socket-address.ts'
+import { close } from '../os/libc.ts'
 
 /**
  * What POSIX calls the open file description: what the duplicates of a descriptor have in common. Each duplicate has a host
@@ -35,6 +36,13 @@ export interface OpenFile {
   addUser(): void
   /** @returns how many descriptors still do */
   removeUser(): number
+}
+
+/** One descriptor for it is closed. @returns whether none is left */
+export function leaveFile(file: OpenFile): boolean {
+  const isLast = file.removeUser() === 0
+  if (isLast && file.directoryFd !== undefined) close(file.directoryFd)
+  return isLast
 }
 
 /** For one thread. */

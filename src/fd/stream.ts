@@ -13,6 +13,11 @@ import type { StreamDescriptor } from './descriptor.ts'
 const NOWHERE = new HostBuffer(16)
 NOWHERE.bytes.set(Buffer.from('/dev/null\0'))
 
+/** Opens /dev/null, for both directions. @returns a host descriptor, or a negative host errno */
+export function openNowhere(): number {
+  return openat(AT_FDCWD, NOWHERE.address, O_RDWR | O_CLOEXEC, 0)
+}
+
 /** A pipe that reports room has room for at least this much (POSIX `PIPE_BUF` on Linux). */
 export const PIPE_BUF = 4096
 
@@ -87,7 +92,7 @@ export class Streams {
   close(stream: StreamDescriptor): number {
     if (stream.hostFd > 2) return close(stream.hostFd)
     if (stream.hostFd === 2) return 0
-    const nowhere = openat(AT_FDCWD, NOWHERE.address, O_RDWR | O_CLOEXEC, 0)
+    const nowhere = openNowhere()
     if (nowhere < 0) return nowhere
     const result = dup2(nowhere, stream.hostFd)
     close(nowhere)

@@ -2,19 +2,9 @@ import { type BERTH_SIGNATURES, GuestEpollEvent, GuestPoll, GuestPollfd } from '
 import { Errno } from '../abi/errno.ts'
 import { Rights } from '../abi/preview1.ts'
 import { EpollDescriptor, rightsMask, SocketDescriptor } from '../fd/descriptor.ts'
-import {
-  EPOLL_EVENT,
-  F_DUPFD_CLOEXEC,
-  POLLERR,
-  POLLHUP,
-  POLLIN,
-  POLLNVAL,
-  POLLOUT,
-  POLLPRI,
-  POLLRDHUP,
-} from '../os/constants.ts'
+import { EPOLL_EVENT, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI, POLLRDHUP } from '../os/constants.ts'
 import { HostBuffer } from '../os/ffi.ts'
-import { fcntl } from '../os/libc.ts'
+import { duplicateFd } from '../os/libc.ts'
 import { epollCreate1, epollCtl } from '../os/libc-further.ts'
 import { Pollfds } from '../os/pollfds.ts'
 import { errnoOf, type Host, type HostFunctionsOf } from './host.ts'
@@ -167,8 +157,7 @@ export function berthWaitFunctions(host: Host): HostFunctionsOf<typeof BERTH_SIG
         memory.setU32(fdPtr, fd)
         return Errno.SUCCESS
       }
-      const hostFd =
-        original instanceof SocketDescriptor ? network.duplicate(original) : fcntl(original.hostFd, F_DUPFD_CLOEXEC, 3)
+      const hostFd = original instanceof SocketDescriptor ? network.duplicate(original) : duplicateFd(original.hostFd)
       if (hostFd < 0) return errnoOf(hostFd)
       const duplicate = original.duplicate(hostFd)
       if (exactly === 0) {

@@ -2,6 +2,7 @@ import { Errno } from '../abi/errno.ts'
 import { Iovec } from '../abi/preview1.ts'
 import type { FunctionName, SIGNATURES } from '../abi/signatures.ts'
 import { type Descriptor, FileDescriptor, type RightsMask, SocketDescriptor } from '../fd/descriptor.ts'
+import { leaveFile } from '../fd/open-file.ts'
 import { Streams } from '../fd/stream.ts'
 import type { DescriptorTable } from '../fd/table.ts'
 import { Files } from '../fs/files.ts'
@@ -11,7 +12,6 @@ import type { Network } from '../net/network.ts'
 import { IOV_MAX, O_NONBLOCK } from '../os/constants.ts'
 import { wasiErrno } from '../os/errno.ts'
 import { Iovecs } from '../os/iovecs.ts'
-import { close } from '../os/libc.ts'
 import type { ThreadGroup } from '../threads/group.ts'
 import type { Waiter } from '../wait/waiter.ts'
 import type { PthreadParts } from './pthread-parts.ts'
@@ -115,11 +115,8 @@ export class Host {
   /** Closes what was taken out of the table. @returns 0, or a negative host errno */
   release(descriptor: Descriptor): number {
     const { file } = descriptor
-    const isLast = file.removeUser() === 0
-    if (isLast) {
-      if (file.directoryFd !== undefined) close(file.directoryFd)
-      this.table.forget(file)
-    }
+    const isLast = leaveFile(file)
+    if (isLast) this.table.forget(file)
     if (descriptor instanceof SocketDescriptor) return this.network.close(descriptor, isLast)
     return descriptor instanceof FileDescriptor ? this.files.close(descriptor) : this.streams.close(descriptor)
   }

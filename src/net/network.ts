@@ -4,10 +4,8 @@ import {
   AF_INET,
   AF_INET6,
   AF_UNIX,
-  F_DUPFD_CLOEXEC,
   F_GETFL,
   F_SETFD,
-  F_SETFL,
   FD_CLOEXEC,
   IPPROTO_IPV6,
   IPV6_V6ONLY,
@@ -39,6 +37,7 @@ import {
   bind,
   close,
   connect,
+  duplicateFd,
   fcntl,
   getpeername,
   getsockname,
@@ -49,6 +48,7 @@ import {
   send,
   sendmsg,
   sendto,
+  setNonBlockingMode,
   shutdown,
   socket,
 } from '../os/libc.ts'
@@ -66,7 +66,7 @@ import { getOption, setOption } from './options.ts'
 import { HOST_RESOLVER, type Resolver } from './resolver.ts'
 
 /** As many connections as the kernel lets wait by default (`net.core.somaxconn`). */
-const LISTEN_BACKLOG = 4096
+export const LISTEN_BACKLOG = 4096
 
 const ADOPTED_FAMILIES = new Map<number, 4 | 6 | 'unix'>([
   [AF_INET, 4],
@@ -165,7 +165,7 @@ export class Network {
 
   /** @returns a host descriptor of its own for a duplicate, or a negative host errno */
   duplicate(descriptor: SocketDescriptor): number {
-    return fcntl(descriptor.hostFd, F_DUPFD_CLOEXEC, 3)
+    return duplicateFd(descriptor.hostFd)
   }
 
   /** @param _isLast whether no duplicate is left */
@@ -389,9 +389,7 @@ export class Network {
   }
 
   setNonBlocking(descriptor: SocketDescriptor, nonBlocking: boolean): number {
-    const flags = fcntl(descriptor.hostFd, F_GETFL, 0)
-    if (flags < 0) return flags
-    const result = fcntl(descriptor.hostFd, F_SETFL, nonBlocking ? flags | O_NONBLOCK : flags & ~O_NONBLOCK)
+    const result = setNonBlockingMode(descriptor.hostFd, nonBlocking)
     if (result === 0) descriptor.file.nonBlocking = nonBlocking
     return result
   }

@@ -1,19 +1,9 @@
 import type { SocketAddress } from '../address/socket-address.ts'
 import type { SocketDescriptor } from '../fd/descriptor.ts'
-import {
-  F_GETFL,
-  F_SETFL,
-  O_NONBLOCK,
-  POLLIN,
-  POLLOUT,
-  SO_RCVTIMEO,
-  SO_SNDTIMEO,
-  SOCK_CLOEXEC,
-  SOCK_NONBLOCK,
-} from '../os/constants.ts'
+import { POLLIN, POLLOUT, SO_RCVTIMEO, SO_SNDTIMEO, SOCK_CLOEXEC, SOCK_NONBLOCK } from '../os/constants.ts'
 import { HostErrno } from '../os/errno.ts'
 import type { Iovecs } from '../os/iovecs.ts'
-import { fcntl } from '../os/libc.ts'
+import { setNonBlockingMode } from '../os/libc.ts'
 import type { Policy } from '../policy/policy.ts'
 import { readiness } from '../wait/readiness.ts'
 import type { SuspendedCall } from '../wait/suspended-call.ts'
@@ -44,7 +34,7 @@ export class SuspendingNetwork extends Network {
   override adopt(hostFd: number): SocketDescriptor | number {
     const adopted = super.adopt(hostFd)
     if (typeof adopted === 'number' || adopted.file.nonBlocking) return adopted
-    const result = fcntl(hostFd, F_SETFL, fcntl(hostFd, F_GETFL, 0) | O_NONBLOCK)
+    const result = setNonBlockingMode(hostFd, true)
     return result < 0 ? result : adopted
   }
 

@@ -2,6 +2,7 @@
  * The system calls, as functions that answer a result (0 or more) or a negative host errno. Pointers are process
  * addresses as numbers; nothing here checks them. Parameters are those of POSIX, in its order.
  */
+import { F_DUPFD_CLOEXEC, F_GETFL, F_SETFL, O_NONBLOCK } from './constants.ts'
 import { type CType, declare, errno } from './ffi.ts'
 
 // errno is good only as the very next statement after a call: each function asks for it itself.
@@ -122,6 +123,18 @@ export function ppoll(pollfds: number, count: number, timespec: number, sigmask:
 export function lseek(fd: number, offset: bigint, whence: number): bigint {
   const result = native.lseek(fd, offset, whence)
   return result < 0 ? BigInt(-errno()) : BigInt(result)
+}
+
+/** Sets or clears O_NONBLOCK of what a descriptor stands for. @returns 0, or a negative host errno */
+export function setNonBlockingMode(fd: number, nonBlocking: boolean): number {
+  const flags = fcntl(fd, F_GETFL, 0)
+  if (flags < 0) return flags
+  return fcntl(fd, F_SETFL, nonBlocking ? flags | O_NONBLOCK : flags & ~O_NONBLOCK)
+}
+
+/** A duplicate that is none of the numbers 0 to 2. @returns its number, or a negative host errno */
+export function duplicateFd(fd: number): number {
+  return fcntl(fd, F_DUPFD_CLOEXEC, 3)
 }
 
 /** Gives up the processor; cannot fail. */

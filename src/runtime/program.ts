@@ -1,4 +1,4 @@
-import { SocketAddress } from '../address/socket-address.ts'
+import type { SocketAddress } from '../address/socket-address.ts'
 import { allocateSharedDescriptors, SharedDescriptorTable } from '../fd/shared-table.ts'
 import { DescriptorTable } from '../fd/table.ts'
 import { Host } from '../host/host.ts'
@@ -14,7 +14,7 @@ import { inspectModule, type ModuleShape, type Signature } from './inspect.ts'
 import { Instance } from './instance.ts'
 import { importMemory } from './link.ts'
 import { checkShape, compile, prepareThreads } from './load.ts'
-import { adoptSocket, type InheritedSocket, openDirectories, openListener, socketVariables } from './provisions.ts'
+import { giveSockets, type InheritedSocket, openDirectories, socketVariables } from './provisions.ts'
 import { cString, type SharedProgram } from './thread.ts'
 
 export interface ProgramOptions {
@@ -88,7 +88,7 @@ export class Program {
     })
     for (const descriptor of [...standardStreams(), ...directories]) table.add(descriptor)
     try {
-      this.#addSockets(options)
+      giveSockets(this.#host.network, listeners, inheritedSockets, (socket) => table.add(socket), options.onListen)
       this.#instance = new Instance(this.#host, {
         module,
         shape: this.shape,
@@ -100,17 +100,6 @@ export class Program {
       this.close()
       throw error
     }
-  }
-
-  #addSockets({ listeners, inheritedSockets, onListen }: ProgramOptions): void {
-    const { network, table } = this.#host
-    for (const address of listeners) {
-      const listener = openListener(network, address)
-      table.add(listener)
-      const local = new SocketAddress()
-      if (network.localAddress(listener, local) === 0) onListen(local)
-    }
-    for (const socket of inheritedSockets) table.add(adoptSocket(network, socket))
   }
 
   /** Runs the program from its entry point to its end. */

@@ -1,6 +1,6 @@
 /** What a program is given at its start besides its standard streams: directories, and sockets that listen. */
 import { getSystemErrorName } from 'node:util'
-import type { SocketAddress } from '../address/socket-address.ts'
+import { SocketAddress } from '../address/socket-address.ts'
 import type { PreopenedDirectory, SocketDescriptor } from '../fd/descriptor.ts'
 import { type Directory, openDirectory } from '../host/preopens.ts'
 import type { Network } from '../net/network.ts'
@@ -32,15 +32,37 @@ export function openDirectories(
   return opened
 }
 
+/**
+ * Gives a program its sockets: those that listen, then those that are there already.
+ * @param give is called with each as soon as it is open
+ * @param onListen is told of each listener at the port that it got
+ * @throws LoadError for one that cannot be had; those before it are given
+ */
+export function giveSockets(
+  network: Network,
+  listeners: readonly SocketAddress[],
+  sockets: readonly InheritedSocket[],
+  give: (socket: SocketDescriptor) => void,
+  onListen: (address: SocketAddress) => void = () => {},
+): void {
+  for (const address of listeners) {
+    const listener = openListener(network, address)
+    give(listener)
+    const local = new SocketAddress()
+    if (network.localAddress(listener, local) === 0) onListen(local)
+  }
+  for (const socket of sockets) give(adoptSocket(network, socket))
+}
+
 /** @throws LoadError if it cannot listen there */
-export function openListener(network: Network, address: SocketAddress): SocketDescriptor {
+function openListener(network: Network, address: SocketAddress): SocketDescriptor {
   const listener = network.openListener(address)
   if (typeof listener !== 'number') return listener
   throw new LoadError(`error while listening on ${address}: ${errnoText(listener)}`)
 }
 
 /** @throws LoadError if it is no socket that a program can use */
-export function adoptSocket(network: Network, { hostFd, name }: InheritedSocket): SocketDescriptor {
+function adoptSocket(network: Network, { hostFd, name }: InheritedSocket): SocketDescriptor {
   const socket = network.adopt(hostFd)
   if (typeof socket !== 'number') return socket
   throw new LoadError(`descriptor ${hostFd} (${name}): ${errnoText(socket)}`)
