@@ -2,21 +2,16 @@ import { createHash } from 'node:crypto'
 import { accessSync, constants, existsSync, lstatSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { userCacheFolder } from '../boot/cache-folder.ts'
 
 /**
  * The folder for what is worth keeping: $XDG_CACHE_HOME/berth or ~/.cache/berth; where that cannot be written, a folder of
  * this user below the temporary directory. Belongs to the user alone, since what lies in it is linked into programs.
  */
 export function cacheFolder(env: NodeJS.ProcessEnv): string {
-  const { XDG_CACHE_HOME, HOME } = env
-  const base = XDG_CACHE_HOME?.startsWith('/')
-    ? XDG_CACHE_HOME
-    : HOME?.startsWith('/')
-      ? join(HOME, '.cache')
-      : undefined
-  const wanted = base === undefined ? [] : [join(base, 'berth')]
-  for (const folder of [...wanted, join(tmpdir(), `berth-${process.getuid?.() ?? 'cache'}`)]) {
-    if (isOurs(folder)) return folder
+  const temporary = join(tmpdir(), `berth-${process.getuid?.() ?? 'cache'}`)
+  for (const folder of [userCacheFolder(env), temporary]) {
+    if (folder !== undefined && isOurs(folder)) return folder
   }
   // Somebody else owns that name: nothing is kept from one run to the next.
   const folder = mkdtempSync(join(tmpdir(), 'berth-'))

@@ -1,4 +1,5 @@
 import { readFileSync, readSync } from 'node:fs'
+import { keepCompiledCode } from '../boot/keep-code.ts'
 import { endProgram, Trap } from '../host/trap.ts'
 import { POLLIN } from '../os/constants.ts'
 import { UnsupportedPlatformError } from '../os/ffi.ts'
@@ -82,6 +83,7 @@ function run(command: string, config: RunConfig, process: Process): number {
     }
     return reportTrap(error, messages)
   }
+  keepCompiledCode()
   try {
     if (config.repl) runRepl(program, process, messages)
     else if (config.functionName !== undefined) {

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { SocketAddress } from '../address/socket-address.ts'
+import { keepCompiledCode } from '../boot/keep-code.ts'
 import { SocketDescriptor } from '../fd/descriptor.ts'
 import { leaveFile } from '../fd/open-file.ts'
 import { allocateSharedDescriptors, SharedDescriptorTable } from '../fd/shared-table.ts'
@@ -93,6 +94,7 @@ export class ProgramRun {
       if (this.#outcome !== undefined) return
       this.#program = this.#prepare(loaded)
       this.#workers.get(0)!.run({ program: this.#program, place: 0 })
+      keepCompiledCode()
     } catch (error) {
       this.stop({ kind: 'error', error: error instanceof RuntimeLoadError ? asLoadError(error) : (error as Error) })
       return

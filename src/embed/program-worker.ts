@@ -1,6 +1,7 @@
 /** A Worker for the threads of spawned programs: the main thread of one after the other, or one further thread. */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { SocketAddress } from '../address/socket-address.ts'
+import { keepCompiledCode } from '../boot/keep-code.ts'
 import { SharedDescriptorTable } from '../fd/shared-table.ts'
 import { Host } from '../host/host.ts'
 import { endOf, endProgram } from '../host/trap.ts'
@@ -83,7 +84,9 @@ function runMain(program: SpawnedProgram): number {
   })
   // What is missing was found when the module was loaded.
   const warn = (): void => {}
-  new Instance(host, { module: main, shape: shared.shape, memory, pthread: shared.pthread, warn }).run()
+  const instance = new Instance(host, { module: main, shape: shared.shape, memory, pthread: shared.pthread, warn })
+  keepCompiledCode()
+  instance.run()
   return guestMemory.sizeBytes
 }
 

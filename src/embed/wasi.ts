@@ -1,4 +1,5 @@
 import { BERTH_MODULE } from '../abi/berth-socket.ts'
+import { keepCompiledCode } from '../boot/keep-code.ts'
 import type { SocketDescriptor } from '../fd/descriptor.ts'
 import { leaveFile } from '../fd/open-file.ts'
 import { DescriptorTable } from '../fd/table.ts'
@@ -184,6 +185,7 @@ export class WASI {
     }
     this.#memory.attach(memory)
     this.#isStarted = true
+    keepCompiledCode()
   }
 
   /**

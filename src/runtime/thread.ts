@@ -1,3 +1,4 @@
+import { keepCompiledCode } from '../boot/keep-code.ts'
 import { type SharedDescriptors, SharedDescriptorTable } from '../fd/shared-table.ts'
 import { Host } from '../host/host.ts'
 import { GuestMemory } from '../memory/guest-memory.ts'
@@ -71,6 +72,7 @@ export function runThread(program: SharedProgram, place: number, options: Thread
       table.isCancelled = () => false
       wasiImports ??= link(shape, host, silent, program.memory).imports
       const { exports } = new WebAssembly.Instance(module, wasiImports)
+      keepCompiledCode()
       ;(exports.wasi_thread_start as (thread: number, argument: number) => void)(place, job.argument)
       threads.jobDone()
     } else {
@@ -78,6 +80,7 @@ export function runThread(program: SharedProgram, place: number, options: Thread
       pthreadImports ??= link(shape, host, silent, program.memory).imports
       const { exports } = new WebAssembly.Instance(module, pthreadImports)
       pthread.attach(exports)
+      keepCompiledCode()
       pthread.run(job, place, () => threads.jobDone())
     }
     garbage.add()

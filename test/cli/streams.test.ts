@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { closeSync, constants, existsSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, constants, existsSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
@@ -120,6 +120,14 @@ describe('standard input and output', () => {
     )
     assert.equal((await shell(`$IWASM ${trap} 2> /dev/full`)).exit, 1)
     assert.equal((await shell('$IWASM --version > /dev/full')).exit, 0)
+  })
+
+  test('a disk too full for the cache of compiled code changes nothing', async () => {
+    const folder = join(directory, 'full-cache')
+    // A limit of one block for any file: writing beyond it fails as on a full disk.
+    const line = `ulimit -f 1; XDG_CACHE_HOME=${folder} $IWASM ${CAT} < /dev/null`
+    assert.deepEqual(await shell(line), { exit: 0, stdout: '', stderr: '' })
+    assert.deepEqual(readdirSync(join(folder, 'berth/code')), [])
   })
 
   test('standard error of the program is standard error', async () => {
