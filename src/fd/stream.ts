@@ -2,8 +2,8 @@ import { FileType } from '../abi/preview1.ts'
 import { AT_FDCWD, O_CLOEXEC, O_RDWR, POLLIN, POLLOUT } from '../os/constants.ts'
 import { HostErrno } from '../os/errno.ts'
 import { HostBuffer } from '../os/ffi.ts'
-import type { Iovecs } from '../os/iovecs.ts'
-import { close, readv, writev } from '../os/libc.ts'
+import { type Iovecs, readPieces, writePieces } from '../os/iovecs.ts'
+import { close } from '../os/libc.ts'
 import { openat } from '../os/libc-files.ts'
 import { dup2 } from '../os/libc-further.ts'
 import { Pollfds } from '../os/pollfds.ts'
@@ -37,7 +37,7 @@ export class Streams {
   read(stream: StreamDescriptor, buffers: Iovecs): number {
     if (stream.file.nonBlocking) return this.tryRead(stream, buffers)
     for (;;) {
-      const bytes = readv(stream.hostFd, buffers.address, buffers.count)
+      const bytes = readPieces(stream.hostFd, buffers)
       if (bytes === -HostErrno.EINTR && !stream.isClosing()) continue
       if (bytes !== -HostErrno.EAGAIN) return bytes
       this.#isReady(stream, POLLIN, undefined)
@@ -49,7 +49,7 @@ export class Streams {
   protected tryRead(stream: StreamDescriptor, buffers: Iovecs): number {
     if (!this.#isReady(stream, POLLIN, 0n)) return -HostErrno.EAGAIN
     for (;;) {
-      const bytes = readv(stream.hostFd, buffers.address, buffers.count)
+      const bytes = readPieces(stream.hostFd, buffers)
       if (bytes !== -HostErrno.EINTR || stream.isClosing()) return bytes
     }
   }
@@ -59,7 +59,7 @@ export class Streams {
     if (stream.file.nonBlocking) return this.tryWrite(stream, buffers)
     const wantedBytes = buffers.totalBytes
     for (let done = 0; ; ) {
-      const bytes = writev(stream.hostFd, buffers.address, buffers.count)
+      const bytes = writePieces(stream.hostFd, buffers)
       if (bytes === -HostErrno.EINTR && !stream.isClosing()) continue
       // A write that blocks takes everything, also where another process made the pipe non-blocking.
       if (bytes === -HostErrno.EAGAIN) {
@@ -80,7 +80,7 @@ export class Streams {
     // A larger write to a descriptor that blocks would wait for the rest.
     if (stream.fileType !== FileType.REGULAR_FILE && buffers.totalBytes > PIPE_BUF) buffers.clipTo(PIPE_BUF)
     for (;;) {
-      const bytes = writev(stream.hostFd, buffers.address, buffers.count)
+      const bytes = writePieces(stream.hostFd, buffers)
       if (bytes !== -HostErrno.EINTR || stream.isClosing()) return bytes
     }
   }

@@ -21,8 +21,8 @@ import {
 import { HostErrno } from '../os/errno.ts'
 import { HostBuffer } from '../os/ffi.ts'
 import { FileStatus } from '../os/file-status.ts'
-import type { Iovecs } from '../os/iovecs.ts'
-import { close, fcntl, readv, writev } from '../os/libc.ts'
+import { type Iovecs, readPieces, writePieces } from '../os/iovecs.ts'
+import { close, fcntl } from '../os/libc.ts'
 import {
   fdatasync,
   fsync,
@@ -256,7 +256,7 @@ export class Files {
   /** @returns bytes read, 0 at the end */
   read(file: FileDescriptor, buffers: Iovecs): number {
     for (;;) {
-      const bytes = readv(file.hostFd, buffers.address, buffers.count)
+      const bytes = readPieces(file.hostFd, buffers)
       if (bytes !== -HostErrno.EINTR || file.isClosing()) return bytes
     }
   }
@@ -264,21 +264,21 @@ export class Files {
   /** @returns bytes written, fewer than asked for where the disk is full */
   write(file: FileDescriptor, buffers: Iovecs): number {
     for (;;) {
-      const bytes = writev(file.hostFd, buffers.address, buffers.count)
+      const bytes = writePieces(file.hostFd, buffers)
       if (bytes !== -HostErrno.EINTR || file.isClosing()) return bytes
     }
   }
 
   readAt(file: AnyFile, buffers: Iovecs, offset: bigint): number {
     for (;;) {
-      const bytes = preadv(file.hostFd, buffers.address, buffers.count, offset)
+      const bytes = preadv(file.hostFd, buffers.layOut(), buffers.count, offset)
       if (bytes !== -HostErrno.EINTR || file.isClosing()) return bytes
     }
   }
 
   writeAt(file: AnyFile, buffers: Iovecs, offset: bigint): number {
     for (;;) {
-      const bytes = pwritev(file.hostFd, buffers.address, buffers.count, offset)
+      const bytes = pwritev(file.hostFd, buffers.layOut(), buffers.count, offset)
       if (bytes !== -HostErrno.EINTR || file.isClosing()) return bytes
     }
   }

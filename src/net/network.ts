@@ -378,7 +378,7 @@ export class Network {
     const { view } = this.#msghdr
     this.#msghdr.setPointer(MSGHDR.name, addressBytes === 0 ? 0 : this.#sockaddr.address)
     view.setUint32(MSGHDR.namelen, addressBytes, true)
-    this.#msghdr.setPointer(MSGHDR.iov, buffers.address)
+    this.#msghdr.setPointer(MSGHDR.iov, buffers.layOut())
     view.setUint32(MSGHDR.iovlen, buffers.count, true)
     view.setUint32(MSGHDR.flags, 0, true)
   }

@@ -1,16 +1,18 @@
 import { IOV_MAX, IOVEC_SIZE } from './constants.ts'
 import { HostBuffer } from './ffi.ts'
+import { read, readv, write, writev } from './libc.ts'
 
 /** As many pieces as most programs ever use at once: a program that waits among a thousand others is to be small. */
 const FEW = 32
 
 /**
- * The buffers of one vectored call as `struct iovec`s in host memory. Reused from call to call: filling it creates nothing.
+ * The buffers of one vectored call. Reused from call to call: filling it creates nothing. Most calls have one piece, which the
+ * system calls without vectors take; so the array of `struct iovec`s is only laid out when it is asked for.
  */
 export class Iovecs {
-  #buffer = new HostBuffer(FEW * IOVEC_SIZE)
-  /** The address of the array. */
-  address = this.#buffer.address
+  #addresses = new Float64Array(FEW)
+  #lengths = new Uint32Array(FEW)
+  #array: HostBuffer | undefined
   /** How many pieces there are: 0 to {@link IOV_MAX}. */
   count = 0
   /** The sum of their lengths. Below 2^42, so a number holds it. */
@@ -23,57 +25,64 @@ export class Iovecs {
 
   /** @param address a process address, good until the call is over */
   add(address: number, lengthBytes: number): void {
-    const at = this.count * IOVEC_SIZE
-    if (at === this.#buffer.bytes.length) this.#grow()
-    const { view } = this.#buffer
-    view.setUint32(at, address, true)
-    view.setUint32(at + 4, address / 0x1_0000_0000, true)
-    view.setUint32(at + 8, lengthBytes, true)
-    view.setUint32(at + 12, 0, true)
-    this.count++
+    const at = this.count
+    if (at === this.#lengths.length) this.#grow()
+    this.#addresses[at] = address
+    this.#lengths[at] = lengthBytes
+    this.count = at + 1
     this.totalBytes += lengthBytes
   }
 
   #grow(): void {
-    const larger = new HostBuffer(IOV_MAX * IOVEC_SIZE)
-    larger.bytes.set(this.#buffer.bytes)
-    this.#buffer = larger
-    this.address = larger.address
+    const [addresses, lengths] = [this.#addresses, this.#lengths]
+    this.#addresses = new Float64Array(IOV_MAX)
+    this.#lengths = new Uint32Array(IOV_MAX)
+    this.#addresses.set(addresses)
+    this.#lengths.set(lengths)
+    this.#array = undefined
   }
 
   /** Address and length of the first piece: one piece needs no vectored call. 0 where there is none. */
   get firstAddress(): number {
-    return this.count === 0 ? 0 : this.#buffer.pointer(0)
+    return this.count === 0 ? 0 : this.#addresses[0]!
   }
 
   get firstBytes(): number {
-    return this.count === 0 ? 0 : this.#buffer.view.getUint32(8, true)
+    return this.count === 0 ? 0 : this.#lengths[0]!
+  }
+
+  /** Writes the array for the kernel. @returns its process address, good until the next change here */
+  layOut(): number {
+    this.#array ??= new HostBuffer(this.#lengths.length * IOVEC_SIZE)
+    const { view } = this.#array
+    for (let i = 0; i < this.count; i++) {
+      this.#array.setPointer(i * IOVEC_SIZE, this.#addresses[i]!)
+      view.setUint32(i * IOVEC_SIZE + 8, this.#lengths[i]!, true)
+      view.setUint32(i * IOVEC_SIZE + 12, 0, true)
+    }
+    return this.#array.address
   }
 
   /** Leaves out the first `bytes` bytes, which are fewer than all. */
   skip(bytes: number): void {
-    const { view } = this.#buffer
     this.totalBytes -= bytes
     let empty = 0
-    while (bytes >= view.getUint32(empty * IOVEC_SIZE + 8, true)) {
-      bytes -= view.getUint32(empty * IOVEC_SIZE + 8, true)
-      empty++
-    }
-    this.#buffer.bytes.copyWithin(0, empty * IOVEC_SIZE, this.count * IOVEC_SIZE)
+    while (bytes >= this.#lengths[empty]!) bytes -= this.#lengths[empty++]!
+    this.#addresses.copyWithin(0, empty, this.count)
+    this.#lengths.copyWithin(0, empty, this.count)
     this.count -= empty
-    this.#buffer.setPointer(0, this.#buffer.pointer(0) + bytes)
-    view.setUint32(8, view.getUint32(8, true) - bytes, true)
+    this.#addresses[0]! += bytes
+    this.#lengths[0]! -= bytes
   }
 
   /** Leaves out what is beyond the first `bytes` bytes, which are fewer than all. */
   limitTo(bytes: number): void {
-    const { view } = this.#buffer
     this.totalBytes = bytes
     for (let i = 0; i < this.count; i++) {
-      const length = view.getUint32(i * IOVEC_SIZE + 8, true)
+      const length = this.#lengths[i]!
       if (length < bytes) bytes -= length
       else {
-        view.setUint32(i * IOVEC_SIZE + 8, bytes, true)
+        this.#lengths[i] = bytes
         this.count = i + 1
       }
     }
@@ -82,8 +91,22 @@ export class Iovecs {
   /** Keeps only the first piece, and of it at most `limitBytes`. */
   clipTo(limitBytes: number): void {
     const length = Math.min(this.firstBytes, limitBytes)
-    if (this.count > 0) this.#buffer.view.setUint32(8, length, true)
+    if (this.count > 0) this.#lengths[0] = length
     this.count = Math.min(this.count, 1)
     this.totalBytes = length
   }
+}
+
+/** Reads into the pieces. @returns the bytes read, or a negative host errno */
+export function readPieces(fd: number, pieces: Iovecs): number {
+  return pieces.count === 1
+    ? read(fd, pieces.firstAddress, pieces.firstBytes)
+    : readv(fd, pieces.layOut(), pieces.count)
+}
+
+/** Writes the pieces. @returns the bytes written, or a negative host errno */
+export function writePieces(fd: number, pieces: Iovecs): number {
+  return pieces.count === 1
+    ? write(fd, pieces.firstAddress, pieces.firstBytes)
+    : writev(fd, pieces.layOut(), pieces.count)
 }

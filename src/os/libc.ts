@@ -5,6 +5,8 @@
 import { F_DUPFD_CLOEXEC, F_GETFL, F_SETFL, O_NONBLOCK } from './constants.ts'
 import { type CType, declare, errno } from './ffi.ts'
 
+// Linux transfers at most 2^31 - 4096 bytes in one call (`MAX_RW_COUNT`), so an `int`, which costs less to pass on, holds every
+// `ssize_t` of a transfer.
 // errno is good only as the very next statement after a call: each function asks for it itself.
 
 function call1(name: string, a: CType) {
@@ -39,10 +41,12 @@ export const getsockname = call3('getsockname', 'int', 'int', 'uintptr_t', 'uint
 export const getpeername = call3('getpeername', 'int', 'int', 'uintptr_t', 'uintptr_t')
 export const shutdown = call2('shutdown', 'int', 'int')
 export const close = call1('close', 'int')
-export const recvmsg = call3('recvmsg', 'long', 'int', 'uintptr_t', 'int')
-export const sendmsg = call3('sendmsg', 'long', 'int', 'uintptr_t', 'int')
-export const readv = call3('readv', 'long', 'int', 'uintptr_t', 'int')
-export const writev = call3('writev', 'long', 'int', 'uintptr_t', 'int')
+export const recvmsg = call3('recvmsg', 'int', 'int', 'uintptr_t', 'int')
+export const sendmsg = call3('sendmsg', 'int', 'int', 'uintptr_t', 'int')
+export const read = call3('read', 'int', 'int', 'uintptr_t', 'size_t')
+export const readv = call3('readv', 'int', 'int', 'uintptr_t', 'int')
+export const write = call3('write', 'int', 'int', 'uintptr_t', 'size_t')
+export const writev = call3('writev', 'int', 'int', 'uintptr_t', 'int')
 export const fcntl = call3('fcntl', 'int', 'int', 'int', 'long')
 export const ioctl = call3('ioctl', 'int', 'int', 'size_t', 'uintptr_t')
 export const poll = call3('poll', 'int', 'uintptr_t', 'size_t', 'int')
@@ -53,10 +57,10 @@ export const getrandom = call3('getrandom', 'long', 'uintptr_t', 'size_t', 'uint
 // The rest have more parameters, each function its own number.
 const native = {
   accept4: declare('accept4', 'int', ['int', 'uintptr_t', 'uintptr_t', 'int']),
-  recv: declare('recv', 'long', ['int', 'uintptr_t', 'size_t', 'int']),
-  recvfrom: declare('recvfrom', 'long', ['int', 'uintptr_t', 'size_t', 'int', 'uintptr_t', 'uintptr_t']),
-  send: declare('send', 'long', ['int', 'uintptr_t', 'size_t', 'int']),
-  sendto: declare('sendto', 'long', ['int', 'uintptr_t', 'size_t', 'int', 'uintptr_t', 'uint']),
+  recv: declare('recv', 'int', ['int', 'uintptr_t', 'size_t', 'int']),
+  recvfrom: declare('recvfrom', 'int', ['int', 'uintptr_t', 'size_t', 'int', 'uintptr_t', 'uintptr_t']),
+  send: declare('send', 'int', ['int', 'uintptr_t', 'size_t', 'int']),
+  sendto: declare('sendto', 'int', ['int', 'uintptr_t', 'size_t', 'int', 'uintptr_t', 'uint']),
   lseek: declare('lseek', 'long', ['int', 'long', 'int']),
   getsockopt: declare('getsockopt', 'int', ['int', 'int', 'int', 'uintptr_t', 'uintptr_t']),
   setsockopt: declare('setsockopt', 'int', ['int', 'int', 'int', 'uintptr_t', 'uint']),
