@@ -42,7 +42,7 @@ import { HostErrno } from '../os/errno.ts'
 import { CONTROL_BYTES, MAX_BATCH, MessageBatch } from '../os/message-batch.ts'
 import type { HostFunctionsOf } from './host.ts'
 import { errnoOf, type Host } from './host.ts'
-import { deliverSockaddr, readSockaddr, sockaddrBytes, unixSockaddr } from './sockaddr.ts'
+import { deliverInternet, deliverSockaddr, readSockaddr, unixSockaddr } from './sockaddr.ts'
 
 const NO_RIGHTS = rightsMask(0n)
 const BIND = rightsMask(Rights.SOCK_BIND)
@@ -76,6 +76,9 @@ const HOST_TYPES: Readonly<Record<number, number>> = {
   [GuestType.SEQPACKET]: SOCK_SEQPACKET,
 }
 
+/** The words that are kept of where a received message's name and control data go. */
+const DESTINATION = { name: 0, nameRoom: 1, control: 2, controlRoom: 3, size: 4 } as const
+
 /** Longest path of a `sockaddr_un` and its family. */
 const MAX_SOCKADDR = 128
 
@@ -101,7 +104,7 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
   const unixNames = new UnixNames(network.policy, new SocketPaths(() => host.files, table))
   const batch = new MessageBatch()
   /** Where the names and control data of a batch go, read when the ranges were checked. */
-  const destinations: { name: number; nameRoom: number; control: number; controlRoom: number }[] = []
+  const destinations = new Uint32Array(MAX_BATCH * DESTINATION.size)
 
   /** Reads an address argument: the errno of Linux for one that cannot be used, or what it is. */
   function readAddress(ptr: number, length: number): Errno | 'internet' | 'unspecified' | 'unix' {
@@ -116,9 +119,12 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
     return memory.copyBytes(ptr + GuestSockaddr.un.path, length - GuestSockaddr.un.path)
   }
 
-  /** Stores an address and its true length; the caller has checked both ranges. */
-  function deliver(bytes: Uint8Array, ptr: number, lengthPtr: number): void {
-    memory.setU32(lengthPtr, deliverSockaddr(memory, ptr, memory.u32(lengthPtr), bytes))
+  /** Stores {@link address}, or a Unix-domain address, and its true length; the caller has checked both ranges. */
+  function deliver(unix: Uint8Array | undefined, ptr: number, lengthPtr: number): void {
+    const room = memory.u32(lengthPtr)
+    const length =
+      unix === undefined ? deliverInternet(memory, ptr, room, address) : deliverSockaddr(memory, ptr, room, unix)
+    memory.setU32(lengthPtr, length)
   }
 
   /** Checks the places for an address and its length. */
@@ -150,15 +156,12 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
   }
 
   function hostFlags(guest: number): number {
-    let flags = 0
-    for (const [from, to] of FLAGS) if ((guest & from) !== 0) flags |= to
-    return flags
+    return guest === 0 ? 0 : FLAGS.reduce((flags, [from, to]) => ((guest & from) !== 0 ? flags | to : flags), 0)
   }
 
   function guestFlags(hostFlagBits: number): number {
-    let flags = 0
-    for (const [to, from] of FLAGS) if ((hostFlagBits & from) !== 0) flags |= to
-    return flags
+    if (hostFlagBits === 0) return 0
+    return FLAGS.reduce((flags, [to, from]) => ((hostFlagBits & from) !== 0 ? flags | to : flags), 0)
   }
 
   /** Adds a message with its buffers to the batch. */
@@ -236,7 +239,11 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
     const loaded = loadMessage(ptr)
     if (loaded !== Errno.SUCCESS) return loaded
     const index = batch.count - 1
-    destinations[index] = { name, nameRoom, control, controlRoom }
+    const at = index * DESTINATION.size
+    destinations[at + DESTINATION.name] = name
+    destinations[at + DESTINATION.nameRoom] = nameRoom
+    destinations[at + DESTINATION.control] = control
+    destinations[at + DESTINATION.controlRoom] = controlRoom
     if (name !== 0) batch.expectName(index)
     // Over Unix-domain sockets come descriptors, which the kernel only installs where there is room for control data.
     if (control !== 0 && socket.family !== 'unix') batch.setControl(index, CONTROL_BYTES)
@@ -245,13 +252,16 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
 
   /** Writes back what a received message brought besides its data. */
   function storeIncoming(socket: SocketDescriptor, index: number, ptr: number): void {
-    const { name, nameRoom } = destinations[index]!
+    const at = index * DESTINATION.size
+    const name = destinations[at + DESTINATION.name]!
+    const nameRoom = destinations[at + DESTINATION.nameRoom]!
     if (name !== 0) {
-      let bytes: Uint8Array = new Uint8Array(0)
-      if (messages.nameOf(batch, index, address)) bytes = sockaddrBytes(address)
-      else if (socket.family === 'unix' && batch.nameLength(index) > 0)
-        bytes = unixSockaddr(unixNames.visible(batch.unixName(index)))
-      const length = deliverSockaddr(memory, name, nameRoom, bytes)
+      let length = 0
+      if (messages.nameOf(batch, index, address)) length = deliverInternet(memory, name, nameRoom, address)
+      else if (socket.family === 'unix' && batch.nameLength(index) > 0) {
+        const bytes = unixSockaddr(unixNames.visible(batch.unixName(index)))
+        length = deliverSockaddr(memory, name, nameRoom, bytes)
+      }
       memory.setU32(ptr + GuestMsghdr.namelen, length)
     }
     const isCut = storeControl(index, ptr)
@@ -260,10 +270,15 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
 
   /** @returns whether something did not fit */
   function storeControl(index: number, ptr: number): boolean {
-    const { control, controlRoom: room } = destinations[index]!
+    const control = destinations[index * DESTINATION.size + DESTINATION.control]!
+    const room = destinations[index * DESTINATION.size + DESTINATION.controlRoom]!
+    if (control === 0) {
+      memory.setU32(ptr + GuestMsghdr.controllen, 0)
+      return false
+    }
     let used = 0
     let isCut = false
-    for (const message of control === 0 ? [] : batch.controlMessages(index)) {
+    for (const message of batch.controlMessages(index)) {
       if (!passesToProgram(message)) continue
       const length = GuestCmsghdr.size + message.data.length
       if (used + length > room) {
@@ -382,7 +397,7 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
       if (typeof accepted === 'number') return errnoOf(accepted)
       if (addrPtr !== 0) {
         if (socket.family === 'unix') deliver(unixSockaddr(unixNames.remote(accepted)), addrPtr, lengthPtr)
-        else if (network.remoteAddress(accepted, address) === 0) deliver(sockaddrBytes(address), addrPtr, lengthPtr)
+        else if (network.remoteAddress(accepted, address) === 0) deliver(undefined, addrPtr, lengthPtr)
       }
       memory.setU32(fdPtr, table.add(accepted))
       return Errno.SUCCESS
@@ -403,7 +418,7 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
         return Errno.SUCCESS
       }
       const result = isPeer ? network.remoteAddress(socket, address) : network.localAddress(socket, address)
-      if (result === 0) deliver(sockaddrBytes(address), addrPtr, lengthPtr)
+      if (result === 0) deliver(undefined, addrPtr, lengthPtr)
       return errnoOf(result)
     },
 

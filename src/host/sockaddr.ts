@@ -61,6 +61,32 @@ export function sockaddrBytes(from: SocketAddress): Uint8Array {
   return new Uint8Array(view.buffer)
 }
 
+/** Writes as much of an internet address as fits. @returns its true length */
+export function deliverInternet(memory: GuestMemory, ptr: number, room: number, from: SocketAddress): number {
+  const isIpv4 = from.family === 4
+  if (room < (isIpv4 ? GuestSockaddr.in.size : GuestSockaddr.in6.size)) {
+    return deliverSockaddr(memory, ptr, room, sockaddrBytes(from))
+  }
+  // Each datagram brings one: nothing is made on the way.
+  memory.setU16(ptr + GuestSockaddr.family, isIpv4 ? GuestFamily.INET : GuestFamily.INET6)
+  memory.setU16BigEndian(ptr + GuestSockaddr.port, from.port)
+  if (isIpv4) {
+    const at = ptr + GuestSockaddr.in.addr
+    memory.setU32BigEndian(at, from.w3)
+    memory.setU32(at + 4, 0)
+    memory.setU32(at + 8, 0)
+    return GuestSockaddr.in.size
+  }
+  const at = ptr + GuestSockaddr.in6.addr
+  memory.setU32BigEndian(ptr + GuestSockaddr.in6.flowinfo, from.flowInfo)
+  memory.setU32BigEndian(at, from.w0)
+  memory.setU32BigEndian(at + 4, from.w1)
+  memory.setU32BigEndian(at + 8, from.w2)
+  memory.setU32BigEndian(at + 12, from.w3)
+  memory.setU32(ptr + GuestSockaddr.in6.scopeId, from.scopeId)
+  return GuestSockaddr.in6.size
+}
+
 /** A Unix-domain address with a name as `UnixNames` has it; empty, or what could not be found out, is an unnamed one. */
 export function unixSockaddr(name: Uint8Array | number): Uint8Array {
   return Uint8Array.of(GuestFamily.UNIX, 0, ...(typeof name === 'number' ? [] : name))

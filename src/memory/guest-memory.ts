@@ -92,6 +92,9 @@ export class GuestMemory {
   setU64(ptr: number, value: bigint): void {
     this.#view.setBigUint64(ptr, value, true)
   }
+  setU16BigEndian(ptr: number, value: number): void {
+    this.#view.setUint16(ptr, value, false)
+  }
   setU32BigEndian(ptr: number, value: number): void {
     this.#view.setUint32(ptr, value, false)
   }

@@ -19,6 +19,8 @@ const NONE = new HostBuffer(8)
 export class MessageBatch {
   // Made by the first use, as most programs have none.
   #headers = NONE
+  /** The same as words. */
+  #words: Uint32Array = new Uint32Array(0)
   #names = NONE
   #control = NONE
   #pieces = NONE
@@ -35,6 +37,7 @@ export class MessageBatch {
   clear(): void {
     if (this.#headers === NONE) {
       this.#headers = new HostBuffer(MAX_BATCH * MMSGHDR.size)
+      this.#words = new Uint32Array(this.#headers.bytes.buffer)
       this.#names = new HostBuffer(MAX_BATCH * NAME_BYTES)
       this.#control = new HostBuffer(MAX_BATCH * CONTROL_BYTES)
       this.#pieces = new HostBuffer(MAX_PIECES * IOVEC_SIZE)
@@ -51,7 +54,8 @@ export class MessageBatch {
   /** Begins a message without name, pieces and control data. @returns its index */
   add(): number {
     const at = this.count * MMSGHDR.size
-    this.#headers.bytes.fill(0, at, at + MMSGHDR.size)
+    // So few words are quicker set one by one than filled.
+    for (let word = at / 4; word < (at + MMSGHDR.size) / 4; word++) this.#words[word] = 0
     this.#headers.setPointer(at + MSGHDR.iov, this.#pieces.address + this.#pieceCount * IOVEC_SIZE)
     return this.count++
   }
@@ -60,9 +64,9 @@ export class MessageBatch {
   addPiece(address: number, lengthBytes: number): void {
     const piece = this.#pieceCount++ * IOVEC_SIZE
     this.#pieces.setPointer(piece, address)
-    this.#pieces.setPointer(piece + 8, lengthBytes)
-    const at = (this.count - 1) * MMSGHDR.size + MSGHDR.iovlen
-    this.#headers.setPointer(at, this.#headers.pointer(at) + 1)
+    this.#pieces.view.setUint32(piece + 8, lengthBytes, true)
+    this.#pieces.view.setUint32(piece + 12, 0, true)
+    this.#words[((this.count - 1) * MMSGHDR.size + MSGHDR.iovlen) / 4]!++
   }
 
   /** Where the name of a message stands: a view and an offset in it. */
