@@ -1,4 +1,4 @@
-import type { Descriptor } from '../fd/descriptor.ts'
+import { type Descriptor, SocketDescriptor } from '../fd/descriptor.ts'
 import { SuspendingStreams } from '../fd/suspending-streams.ts'
 import { SuspendingFiles } from '../fs/suspending-files.ts'
 import type { Host } from '../host/host.ts'
@@ -89,8 +89,8 @@ export class Suspension {
 
   /** Sockets that were made for calls that block. */
   adopt(descriptors: Iterable<Descriptor>): void {
-    for (const { kind, hostFd } of descriptors) {
-      if (kind === 'socket') setNonBlockingMode(hostFd, true)
+    for (const descriptor of descriptors) {
+      if (descriptor instanceof SocketDescriptor) setNonBlockingMode(descriptor.hostFd, true)
     }
   }
 

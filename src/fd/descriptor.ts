@@ -15,6 +15,24 @@ export function rightsMask(bits: bigint): RightsMask {
   return { low: Number(bits & 0xffff_ffffn), high: Number(bits >> 32n) }
 }
 
+/**
+ * What a descriptor may do (`base`), and what those opened through it may. Immutable: a program with ten thousand connections
+ * has one for them all.
+ */
+class DescriptorRights {
+  readonly base: bigint
+  readonly inheriting: bigint
+  readonly mask: RightsMask
+
+  constructor(base: bigint, inheriting: bigint) {
+    this.base = base
+    this.inheriting = inheriting
+    this.mask = rightsMask(base)
+  }
+}
+
+const RIGHTS_OF_SOCKETS = new DescriptorRights(SOCKET_RIGHTS, SOCKET_RIGHTS_INHERITING)
+
 export type Protocol = 'tcp' | 'udp' | 'unix'
 
 const never = () => false
@@ -27,40 +45,37 @@ abstract class OpenDescriptor {
   file: OpenFile
   /** Whether another thread is closing it: then a call that was interrupted is not made again. */
   isClosing: () => boolean = never
-  #rights: RightsMask
-  #rightsBase: bigint
-  #rightsInheriting: bigint
+  #rights: DescriptorRights
 
-  constructor(hostFd: number, rights: bigint, rightsInheriting: bigint, file: OpenFile = new LocalOpenFile()) {
+  constructor(hostFd: number, rights: DescriptorRights, file: OpenFile = new LocalOpenFile()) {
     this.hostFd = hostFd
     this.file = file
-    this.#rightsBase = rights
-    this.#rightsInheriting = rightsInheriting
-    this.#rights = rightsMask(rights)
+    this.#rights = rights
   }
 
   get rightsBase(): bigint {
-    return this.#rightsBase
+    return this.#rights.base
   }
 
   get rightsInheriting(): bigint {
-    return this.#rightsInheriting
+    return this.#rights.inheriting
   }
 
   /** The rights as they were asked for, whatever of them means something. */
   get grantedRights(): { base: bigint; inheriting: bigint } {
-    return { base: this.#rightsBase, inheriting: this.#rightsInheriting }
+    const { base, inheriting } = this.#rights
+    return { base, inheriting }
   }
 
   /** Sets the rights to what they are elsewhere. */
   restoreRights(base: bigint, inheriting: bigint): void {
-    this.#rightsBase = base
-    this.#rightsInheriting = inheriting
-    this.#rights = rightsMask(base)
+    if (base === this.#rights.base && inheriting === this.#rights.inheriting) return
+    this.#rights = new DescriptorRights(base, inheriting)
   }
 
   may(needed: RightsMask): boolean {
-    return (this.#rights.low & needed.low) >>> 0 === needed.low && (this.#rights.high & needed.high) === needed.high
+    const { low, high } = this.#rights.mask
+    return (low & needed.low) >>> 0 === needed.low && (high & needed.high) === needed.high
   }
 
   /** A duplicate may do what the original may, and shares the rest with it. */
@@ -80,14 +95,13 @@ abstract class OpenDescriptor {
 
 /** A socket. Its operations are in the `net` room. */
 export class SocketDescriptor extends OpenDescriptor {
-  readonly kind = 'socket'
   readonly family: Family | 'unix'
   readonly protocol: Protocol
   /** Whether it carries a stream of bytes; else single messages. */
   readonly isStream: boolean
 
   constructor(hostFd: number, family: Family | 'unix', protocol: Protocol, isStream: boolean, file?: OpenFile) {
-    super(hostFd, SOCKET_RIGHTS, SOCKET_RIGHTS_INHERITING, file)
+    super(hostFd, RIGHTS_OF_SOCKETS, file)
     this.family = family
     this.protocol = protocol
     this.isStream = isStream
@@ -121,7 +135,6 @@ const ACCESS_RIGHTS = [~Rights.FD_WRITE, ~Rights.FD_READ, ~0n]
 
 /** A standard stream: whatever the process was given as descriptor 0, 1 or 2. */
 export class StreamDescriptor extends OpenDescriptor {
-  readonly kind = 'stream'
   readonly fileType: FileType
   readonly isReadOnly = false
   /** Whether it is a file, or a device that can be treated like one. */
@@ -132,7 +145,7 @@ export class StreamDescriptor extends OpenDescriptor {
     const isSeekable = fileType === FileType.REGULAR_FILE || isOtherDevice(fileType, hostFd)
     const rights = isSeekable ? SEEKABLE_STREAM_RIGHTS : STREAM_RIGHTS
     const possible = rights & (ACCESS_RIGHTS[accessMode] ?? ~0n)
-    super(hostFd, possible, possible, file)
+    super(hostFd, new DescriptorRights(possible, possible), file)
     this.fileType = fileType
     this.isSeekable = isSeekable
   }
@@ -200,7 +213,6 @@ const status = new FileStatus()
 
 /** Something in a file system that was opened by its path: a file, a directory, a device. */
 export class FileDescriptor extends OpenDescriptor {
-  readonly kind = 'file'
   /** Reached through a directory that was given for reading only. */
   readonly isReadOnly: boolean
   /** What is known of a directory's entries, once they have been asked for. */
@@ -208,7 +220,7 @@ export class FileDescriptor extends OpenDescriptor {
   #fileType: FileType | undefined
 
   constructor(hostFd: number, rights: bigint, rightsInheriting: bigint, isReadOnly: boolean, file?: OpenFile) {
-    super(hostFd, rights, rightsInheriting, file)
+    super(hostFd, new DescriptorRights(rights, rightsInheriting), file)
     this.isReadOnly = isReadOnly
   }
 

@@ -12,6 +12,8 @@ export class DescriptorTable {
   readonly #entries: (Descriptor | undefined)[] = []
   /** One bit per number, set where taken; 32 numbers per element. */
   #taken = new Uint32Array(4)
+  /** Elements of {@link #taken} before this one have no number free. */
+  #full = 0
 
   /** @param fd any number a guest may have passed */
   get(fd: number): Descriptor | undefined {
@@ -54,6 +56,7 @@ export class DescriptorTable {
     if (descriptor === undefined) return undefined
     this.#entries[fd] = undefined
     this.#taken[fd >>> 5]! &= ~(1 << (fd & 31))
+    this.#full = Math.min(this.#full, fd >>> 5)
     return descriptor
   }
 
@@ -101,6 +104,7 @@ export class DescriptorTable {
     const open = [...this.all()]
     this.#entries.length = 0
     this.#taken.fill(0)
+    this.#full = 0
     return open
   }
 
@@ -116,10 +120,10 @@ export class DescriptorTable {
   }
 
   #lowestFree(): number {
-    for (let i = 0; i < this.#taken.length; i++) {
-      const free = ~this.#taken[i]! >>> 0
-      if (free !== 0) return 32 * i + 31 - Math.clz32(free & -free)
+    for (; this.#full < this.#taken.length; this.#full++) {
+      const free = ~this.#taken[this.#full]! >>> 0
+      if (free !== 0) return 32 * this.#full + 31 - Math.clz32(free & -free)
     }
-    return 32 * this.#taken.length
+    return 32 * this.#full
   }
 }
