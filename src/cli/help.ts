@@ -22,6 +22,7 @@ Program:
   -f NAME, --function NAME          call this export with the arguments, print its result, and do not run the program
   --repl                            read lines 'FUNCTION ARGUMENT...' from standard input and call each
   --max-threads=N                   threads besides the first one (default: 4)
+  --busy-poll=MICROSECONDS          look so long for what the program waits for before its thread sleeps (default: 0)
   --timeout=MS                      end the program after so many milliseconds (default: no limit)
 
 Messages:

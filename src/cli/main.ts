@@ -69,6 +69,7 @@ function run(command: string, config: RunConfig, process: Process): number {
       inheritedSockets: inheritedSockets(process.env, process.pid),
       onListen: (address) => messages.listening(address.toString()),
       maxThreads: config.maxThreads,
+      busyPollUs: config.busyPollUs,
       startWorker: (shared, place) => startThreadWorker({ program: shared, place, command, config }),
       exit: (code) => {
         if (config.functionName !== undefined || config.repl) endProgram(new ProcessExit(code))

@@ -1,4 +1,5 @@
 import { parseEndpoint, type SocketAddress } from '../address/socket-address.ts'
+import { MAX_BUSY_POLL_US } from '../wait/blocking-waiter.ts'
 
 /** The command line was not understood; `message` says what and where. */
 export class UsageError extends Error {
@@ -39,6 +40,8 @@ export interface RunConfig {
   maxThreads: number
   /** Milliseconds until the program is ended. */
   timeoutMs: number | undefined
+  /** Microseconds for which a wait looks before it sleeps. */
+  busyPollUs: number
 }
 
 export type Request = { readonly kind: 'run'; readonly config: RunConfig } | { readonly kind: 'help' | 'version' }
@@ -71,6 +74,7 @@ const VALUE_OPTIONS: readonly ValueOption[] = [
       config.maxThreads = wholeNumber('--max-threads', value)
     },
   },
+  { name: '--busy-poll', read: (config, value) => setBusyPoll(config, value) },
   { name: '--timeout', read: (config, value) => setTimeoutMs(config, value) },
 ]
 
@@ -97,6 +101,7 @@ export function parseCommandLine(argv: readonly string[]): Request {
     repl: false,
     maxThreads: 4,
     timeoutMs: undefined,
+    busyPollUs: 0,
   }
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i]!
@@ -150,6 +155,12 @@ function setLogLevel(config: RunConfig, value: string): void {
 function setTimeoutMs(config: RunConfig, value: string): void {
   // The original takes any negative number for "no limit".
   config.timeoutMs = /^-\d+$/.test(value) ? undefined : wholeNumber('--timeout', value)
+}
+
+function setBusyPoll(config: RunConfig, value: string): void {
+  config.busyPollUs = wholeNumber('--busy-poll', value)
+  if (config.busyPollUs <= MAX_BUSY_POLL_US) return
+  throw new UsageError(`--busy-poll=${value}: at most ${MAX_BUSY_POLL_US} microseconds`)
 }
 
 function checkEnvironment(value: string): string {

@@ -7,6 +7,7 @@ import type { Directory } from '../host/preopens.ts'
 import { AddressPool } from '../policy/address-pool.ts'
 import { NamePatterns } from '../policy/name-patterns.ts'
 import { Policy, type Refusal } from '../policy/policy.ts'
+import { MAX_BUSY_POLL_US } from '../wait/blocking-waiter.ts'
 import { invalidType, invalidValue, outOfRange } from './errors.ts'
 import type { DenyEvent, NetworkOptions, ProgramOptions } from './types.ts'
 
@@ -18,6 +19,8 @@ export interface ProgramConfig {
   readonly directories: Directory[]
   readonly listeners: SocketAddress[]
   readonly grants: Grants
+  /** Microseconds for which a wait looks before it sleeps. */
+  readonly busyPollUs: number
 }
 
 /** What a {@link Policy} is made of, ready to travel to a Worker. */
@@ -40,6 +43,7 @@ export function readProgramOptions(options: ProgramOptions): ProgramConfig {
     ),
     listeners: strings(options.listen, 'options.listen').map(readListenAddress),
     grants: readGrants(options),
+    busyPollUs: integer(options.busyPoll ?? 0, 'options.busyPoll', 0, MAX_BUSY_POLL_US),
   }
 }
 

@@ -76,7 +76,7 @@ function runMain(program: SpawnedProgram): number {
     memory: guestMemory,
     table,
     ...connect(program, threads),
-    waiter: new BlockingWaiter(() => table.isInterrupted),
+    waiter: new BlockingWaiter(() => table.isInterrupted, shared.busyPollUs),
     args: shared.args.map(cString),
     env: shared.env.map(cString),
     exit,

@@ -40,6 +40,11 @@ export interface ProgramOptions extends NetworkOptions {
   readonly preopens?: Preopens | undefined
   /** Addresses, as `ADDRESS:PORT` or `[ADDRESS]:PORT`, where the program is given sockets that listen. */
   readonly listen?: readonly string[] | undefined
+  /**
+   * Microseconds for which the program looks for what it waits for before its thread sleeps, 0 to 100,000. Default 0. A program
+   * of `startAsync` never does: its thread has other things to do.
+   */
+  readonly busyPoll?: number | undefined
 }
 
 /** What the program wants addresses for. */

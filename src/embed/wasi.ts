@@ -95,6 +95,7 @@ export class WASI {
   readonly #module: 'wasi_snapshot_preview1' | 'wasi_unstable'
   readonly #table = new DescriptorTable()
   readonly #args: readonly Uint8Array[]
+  readonly #busyPollUs: number
   readonly #env: readonly Uint8Array[]
   readonly #policy: Policy
   readonly #returnOnExit: boolean
@@ -131,6 +132,7 @@ export class WASI {
     this.#resolve = functionOption(given.resolve, 'options.resolve')
     this.#policy = createPolicy(config.grants, refusalHandler(given.onDeny))
     this.#args = config.args.map(cString)
+    this.#busyPollUs = config.busyPollUs
     const sockets = list(given.sockets, 'options.sockets')
     const names = sockets.map((_, i) => ({ name: socketName(i) }))
     this.#env = [...config.env, ...socketVariables(config.listeners, names, config.env)].map(cString)
@@ -294,7 +296,7 @@ export class WASI {
     const host = new Host({
       ...(suspension?.parts(this.#policy, this.#resolve && hookResolver(this.#resolve)) ?? {
         network: new Network(this.#policy),
-        waiter: new BlockingWaiter(),
+        waiter: new BlockingWaiter(() => false, this.#busyPollUs),
       }),
       memory: this.#memory,
       table: this.#table,

@@ -393,6 +393,7 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
         if (room !== Errno.SUCCESS) return room
       }
       if (!table.hasRoom) return Errno.MFILE
+      host.spinUntilReadable(socket)
       const accepted = network.accept(socket, (flags & GuestTypeFlags.NONBLOCK) !== 0)
       if (typeof accepted === 'number') return errnoOf(accepted)
       if (addrPtr !== 0) {
@@ -449,6 +450,7 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
       batch.clear()
       const loaded = loadIncoming(socket, messagePtr)
       if (loaded !== Errno.SUCCESS) return loaded
+      if ((flags & GuestMsg.DONTWAIT) === 0) host.spinUntilReadable(socket)
       const received = messages.receive(socket, batch, hostFlags(flags))
       if (received < 0) return errnoOf(received)
       storeIncoming(socket, 0, messagePtr)
@@ -495,6 +497,7 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
       if (typeof socket === 'number') return socket
       if ((flags & ~KNOWN_FLAGS) !== 0) return Errno.NOTSUP
       let done = messages.done
+      if ((flags & GuestMsg.DONTWAIT) === 0) host.spinUntilReadable(socket)
       while (done < count) {
         const failed = loadBatch(messagesPtr, done, count, (ptr) => loadIncoming(socket, ptr))
         const asked = batch.count

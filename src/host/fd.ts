@@ -148,7 +148,11 @@ export function fdFunctions(host: Host, { filestat, whence: Whence }: Layouts): 
       if (found instanceof FileDescriptor) bytes = host.files.read(found, iovecs)
       else if (!(found instanceof SocketDescriptor)) bytes = streams.read(found, iovecs)
       // Unlike `recv` of nothing, `read` of nothing does not look at the socket.
-      else bytes = iovecs.totalBytes === 0 ? 0 : network.receive(found, iovecs, NO_FLAGS)
+      else if (iovecs.totalBytes === 0) bytes = 0
+      else {
+        host.spinUntilReadable(found)
+        bytes = network.receive(found, iovecs, NO_FLAGS)
+      }
       if (bytes < 0) return errnoOf(bytes)
       memory.setU32(sizePtr, bytes)
       return Errno.SUCCESS

@@ -126,6 +126,11 @@ export class Host {
     for (const descriptor of this.table.removeAll()) if (descriptor.hostFd > 2) this.release(descriptor)
   }
 
+  /** Comes before a call on `socket` that sleeps until there is something to receive or to accept. */
+  spinUntilReadable(socket: SocketDescriptor): void {
+    if (this.waiter.spins && !socket.file.nonBlocking) this.waiter.spinUntilReadable(socket.hostFd)
+  }
+
   /** The socket that `fd` stands for, if the rights `needed` are there; else why not. */
   socket(fd: number, needed: RightsMask): SocketDescriptor | Errno {
     const descriptor = this.table.get(fd)

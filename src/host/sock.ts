@@ -84,6 +84,7 @@ export function sockFunctions(host: Host): HostFunctions<keyof typeof SOCK_SIGNA
       if ((fdFlags & ~ALL_FD_FLAGS) !== 0) return Errno.INVAL
       // Asked before: a connection that no number can be given to would be lost.
       if (!table.hasRoom) return Errno.MFILE
+      host.spinUntilReadable(socket)
       const accepted = network.accept(socket, (fdFlags & FdFlags.NONBLOCK) !== 0)
       if (typeof accepted === 'number') return errnoOf(accepted)
       memory.setU32(fdPtr, table.add(accepted))
@@ -144,6 +145,7 @@ export function sockFunctions(host: Host): HostFunctions<keyof typeof SOCK_SIGNA
       const socket = host.socket(fd, RECV)
       if (typeof socket === 'number') return socket
       if ((riFlags & ~ALL_RI_FLAGS) !== 0) return Errno.INVAL
+      host.spinUntilReadable(socket)
       const received = network.receive(socket, host.iovecs, RECEIVE_FLAGS[riFlags]!)
       if (received < 0) return errnoOf(received)
       memory.setU32(sizePtr, received)
@@ -160,6 +162,7 @@ export function sockFunctions(host: Host): HostFunctions<keyof typeof SOCK_SIGNA
       const socket = host.socket(fd, RECV_FROM)
       if (typeof socket === 'number') return socket
       if ((riFlags & ~ALL_RI_FLAGS) !== 0) return Errno.INVAL
+      host.spinUntilReadable(socket)
       const received = network.receiveFrom(socket, host.iovecs, RECEIVE_FLAGS[riFlags]!, address)
       if (received < 0) return errnoOf(received)
       writeAddr(memory, addrPtr, address)

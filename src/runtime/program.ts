@@ -33,6 +33,8 @@ export interface ProgramOptions {
   readonly onListen: (address: SocketAddress) => void
   /** Threads besides the main one. */
   readonly maxThreads: number
+  /** Microseconds for which a wait looks before it sleeps. */
+  readonly busyPollUs: number
   /** Starts a Worker that calls `runThread` with these. */
   readonly startWorker: (program: SharedProgram, place: number) => void
   /** Ends the program for `proc_exit`; must not return. */
@@ -67,6 +69,7 @@ export class Program {
       shape: this.shape,
       args: options.args,
       env,
+      busyPollUs: options.busyPollUs,
       group: allocateGroup(options.maxThreads),
       descriptors: allocateSharedDescriptors(directories.map(({ name }) => name)),
       pthread: threaded.pthread,
@@ -80,7 +83,7 @@ export class Program {
       memory: new GuestMemory(addressOf),
       table,
       network: new Network(options.policy),
-      waiter: new BlockingWaiter(() => table.isInterrupted),
+      waiter: new BlockingWaiter(() => table.isInterrupted, options.busyPollUs),
       args: options.args.map(cString),
       env: env.map(cString),
       exit: options.exit,

@@ -17,6 +17,8 @@ export interface SharedProgram {
   readonly memory: WebAssembly.Memory
   readonly args: readonly string[]
   readonly env: readonly string[]
+  /** Microseconds for which a wait looks before it sleeps. */
+  readonly busyPollUs: number
   readonly group: SharedGroup
   readonly descriptors: SharedDescriptors
   /** For a program of lib-pthread. */
@@ -50,7 +52,7 @@ export function runThread(program: SharedProgram, place: number, options: Thread
     memory,
     table,
     ...options.connect(threads),
-    waiter: new BlockingWaiter(() => table.isInterrupted),
+    waiter: new BlockingWaiter(() => table.isInterrupted, program.busyPollUs),
     args: program.args.map(cString),
     env: program.env.map(cString),
     exit: options.exit,

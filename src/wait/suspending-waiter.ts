@@ -15,6 +15,10 @@ export class SuspendingWaiter implements Waiter {
     this.#call = call
   }
 
+  /** The thread has other things to do than to look. */
+  readonly spins = false
+  spinUntilReadable(): void {}
+
   callStartNs(): bigint {
     return this.#call.startNs
   }

@@ -21,6 +21,15 @@ export interface Waiter {
    */
   epollWait(epollFd: number, events: number, room: number, deadlineNs: bigint | undefined): number
 
+  /** Whether a wait begins awake; see {@link spinUntilReadable}. */
+  readonly spins: boolean
+
+  /**
+   * Before a call that sleeps until `hostFd` can be read (or has a connection to accept): looks for a while whether that is
+   * already so. Waking a thread on another processor takes longer than many a peer needs to answer.
+   */
+  spinUntilReadable(hostFd: number): void
+
   /** When the call at work began, on the monotonic clock: where it is attempted several times, its timeouts run from there. */
   callStartNs(): bigint
 }

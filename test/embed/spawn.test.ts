@@ -309,3 +309,11 @@ describe('the end', () => {
     })
   })
 })
+
+test('busyPoll is a whole number of microseconds, and changes nothing that a program can see', async () => {
+  for (const busyPoll of [-1, 0.5, 100_001, Number.NaN]) {
+    assert.throws(() => spawn(module, { busyPoll }), { code: 'ERR_OUT_OF_RANGE' })
+  }
+  assert.throws(() => spawn(module, { busyPoll: '50' as never }), { code: 'ERR_INVALID_ARG_TYPE' })
+  assert.deepEqual(await run(module, ['exit', '3'], { busyPoll: 1000 }), said('', 3))
+})

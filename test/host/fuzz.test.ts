@@ -33,6 +33,8 @@ const impatient: Waiter = {
   poll: () => 0,
   epollWait: (epollFd, events, room) => epollWait(epollFd, events, room, 0),
   callStartNs: () => now(MONOTONIC),
+  spins: false,
+  spinUntilReadable: () => {},
 }
 
 /** A seeded generator (mulberry32): the run can be repeated. */

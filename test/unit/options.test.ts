@@ -20,6 +20,7 @@ const DEFAULTS: RunConfig = {
   repl: false,
   maxThreads: 4,
   timeoutMs: undefined,
+  busyPollUs: 0,
 }
 
 const ACCEPTED: readonly (readonly [words: string[], config: Partial<RunConfig>])[] = [
@@ -90,6 +91,8 @@ const ACCEPTED: readonly (readonly [words: string[], config: Partial<RunConfig>]
   [['--repl', 'm.wasm'], { repl: true }],
   [['--interp', 'm.wasm'], {}],
   [['--stack-size=65536', '--heap-size=0', '--max-threads=4', 'm.wasm'], {}],
+  [['--busy-poll=0', 'm.wasm'], { busyPollUs: 0 }],
+  [['--busy-poll=100000', 'm.wasm'], { busyPollUs: 100_000 }],
   [['--timeout=0', 'm.wasm'], { timeoutMs: 0 }],
   [['--timeout=1500', 'm.wasm'], { timeoutMs: 1500 }],
   [['--timeout=-1', 'm.wasm'], { timeoutMs: undefined }],
@@ -168,6 +171,11 @@ const MISTAKES: readonly (readonly [words: string[], named: string | RegExp, exi
   [['--heap-size=0x10', 'm.wasm'], '--heap-size=0x10'],
   [['--max-threads=', 'm.wasm'], '--max-threads='],
   [['--max-threads=1.5', 'm.wasm'], '--max-threads=1.5'],
+  [['--busy-poll=', 'm.wasm'], '--busy-poll='],
+  [['--busy-poll', '50', 'm.wasm'], '--busy-poll=VALUE'],
+  [['--busy-poll=-1', 'm.wasm'], '--busy-poll=-1'],
+  [['--busy-poll=50us', 'm.wasm'], '--busy-poll=50us'],
+  [['--busy-poll=100001', 'm.wasm'], 'at most 100000'],
   [['--timeout=', 'm.wasm'], '--timeout='],
   [['--timeout=soon', 'm.wasm'], '--timeout=soon'],
   [['--timeout=1e3', 'm.wasm'], '--timeout=1e3'],
