@@ -1,46 +1,83 @@
 /*
- * The other end of every network benchmark, always native: `peer echo` sends back what it receives, `peer sink` swallows
- * it and answers one byte at the end. Serves one connection on 127.0.0.1 and ends; its first line is the port.
+ * The other end of a network benchmark, always native. Serves one client on 127.0.0.1 and ends; its first line is the port.
+ *
+ *     peer echo     sends back what it receives
+ *     peer sink     swallows it, and answers one byte at the end
+ *     peer source   sends until the client has enough
+ *     peer udp      sends back each datagram, until an empty one
  */
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <errno.h>
+#include "common.h"
 
-static char buffer[1 << 18];
+static char buffer[PATTERN_BYTES];
 
-static void fail(const char *what)
+static void send_all(int fd, size_t size)
 {
-    perror(what);
-    exit(1);
+    for (size_t sent = 0; sent < size;) {
+        ssize_t n = send(fd, buffer + sent, size - sent, MSG_NOSIGNAL);
+        if (n < 0) fail("send");
+        sent += (size_t)n;
+    }
+}
+
+static void echo(int fd)
+{
+    ssize_t received;
+    while ((received = recv(fd, buffer, sizeof buffer, 0)) > 0) send_all(fd, (size_t)received);
+    if (received < 0) fail("recv");
+}
+
+static void swallow(int fd)
+{
+    uint64_t place = 0;
+    ssize_t received;
+    for (; (received = recv(fd, buffer, sizeof buffer, 0)) > 0; place += (uint64_t)received)
+        if (buffer[0] != pattern_at(place)) fail("not what belongs here");
+    if (received < 0) fail("recv");
+    if (send(fd, "", 1, MSG_NOSIGNAL) != 1) fail("send");
+}
+
+static void pour(int fd)
+{
+    fill_pattern(buffer, sizeof buffer);
+    for (size_t place = 0;;) {
+        ssize_t n = send(fd, buffer + place, sizeof buffer - place, MSG_NOSIGNAL);
+        if (n < 0 && (errno == EPIPE || errno == ECONNRESET)) return;
+        if (n < 0) fail("send");
+        place = (place + (size_t)n) % sizeof buffer;
+    }
+}
+
+static void echo_datagrams(void)
+{
+    struct sockaddr_in from;
+    socklen_t length = sizeof from;
+    int port, fd = bound_socket(SOCK_DGRAM, &port);
+    ssize_t received;
+    announce(port);
+    while ((received = recvfrom(fd, buffer, sizeof buffer, 0, (struct sockaddr *)&from, &length)) > 0)
+        if (sendto(fd, buffer, (size_t)received, 0, (struct sockaddr *)&from, length) != received) fail("sendto");
+    if (received < 0) fail("recvfrom");
 }
 
 int main(int argc, char **argv)
 {
-    int echo = argc > 1 && strcmp(argv[1], "echo") == 0;
-    int listener = socket(AF_INET, SOCK_STREAM, 0);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof address;
-    if (bind(listener, (struct sockaddr *)&address, sizeof address) || listen(listener, 1)) fail("listen");
-    if (getsockname(listener, (struct sockaddr *)&address, &length)) fail("getsockname");
-    printf("%d\n", ntohs(address.sin_port));
-    fflush(stdout);
-
-    int connection = accept(listener, NULL, NULL);
-    int on = 1;
+    int connection, on = 1;
+    if (argc != 2) return 2;
+    if (strcmp(argv[1], "udp") == 0) {
+        echo_datagrams();
+        return 0;
+    }
+    connection = accept(listening_socket(0), NULL, NULL);
     if (connection < 0) fail("accept");
-    setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    ssize_t received;
-    while ((received = recv(connection, buffer, sizeof buffer, 0)) > 0)
-        if (echo)
-            for (ssize_t sent = 0; sent < received;) {
-                ssize_t n = send(connection, buffer + sent, (size_t)(received - sent), MSG_NOSIGNAL);
-                if (n < 0) fail("send");
-                sent += n;
-            }
-    if (!echo && send(connection, "", 1, MSG_NOSIGNAL) != 1) fail("send");
+    if (setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on)) fail("TCP_NODELAY");
+    if (strcmp(argv[1], "echo") == 0)
+        echo(connection);
+    else if (strcmp(argv[1], "sink") == 0)
+        swallow(connection);
+    else if (strcmp(argv[1], "source") == 0)
+        pour(connection);
+    else
+        return 2;
     return 0;
 }
