@@ -28,10 +28,17 @@ export async function build() {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
+    // A script of node:vm has no `import()`: it becomes `require` as well.
+    supported: { 'dynamic-import': false },
     outExtension: { '.js': '.cjs' },
     outdir,
     external: ['koffi', '@koromix/*'],
-    define: { 'import.meta.url': 'importMetaUrl', BERTH_VERSION: JSON.stringify(version) },
+    define: {
+      'import.meta.url': 'importMetaUrl',
+      'import.meta.filename': '__filename',
+      'import.meta.dirname': '__dirname',
+      BERTH_VERSION: JSON.stringify(version),
+    },
     legalComments: 'none',
     // Half the bytes to read at each start; names stay, for stack traces.
     minifyWhitespace: true,
@@ -48,7 +55,9 @@ export async function build() {
   await build({
     ...shared,
     entryPoints: mapEntries(bundles, (name, source) => [`${name}.main`, join(ROOT, source)]),
-    banner: { js: url },
+    // One expression: see `Run` in src/boot/code-cache.ts.
+    banner: { js: '(function (exports, require, module, __filename, __dirname, keepCode) {' },
+    footer: { js: '})' },
     plugins: [compileDriverApart],
   })
   for (const name of Object.keys(bundles)) {

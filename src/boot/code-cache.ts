@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
-import { userCacheFolder } from './cache-folder.ts'
+import { isCodeCacheOff, userCacheFolder } from './cache-folder.ts'
 
 /**
  * What the engine compiled of a bundle, kept from one run to the next: reading it takes a fifth of the time that compiling
@@ -35,32 +35,28 @@ const MAX_AGE_MS = 30 * 24 * 3_600_000
 /** A file that the engine refuses may be good for a process with other flags: so long it is left alone. */
 const REFUSED_AGE_MS = 24 * 3_600_000
 
-const HEAD = '(function (exports, require, module, __filename, __dirname, keepCode) {'
-const TAIL = '\n})'
-
+/** What a bundle's file holds: one expression, this function. */
 type Run = (
   exports: unknown,
   require: NodeJS.Require,
   module: { exports: unknown },
   filename: string,
   dirname: string,
-  keepCode: () => void,
+  keepCode: (isEnd: boolean) => void,
 ) => void
 
 /** Runs a bundle as a CommonJS module. @returns what it exports */
 export function runBundle({ file, build }: Bundle, require: NodeJS.Require): unknown {
   const cacheFile = cacheFileFor(file, build)
-  // Other runtimes have caches of their own, and their `vm` knows none.
-  if (cacheFile === undefined || 'bun' in process.versions || 'deno' in process.versions) return require(file)
-  const cachedData = readOwn(cacheFile)
-  const source = HEAD + readFileSync(file, 'utf8') + TAIL
-  const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) })
-  const isKept =
-    cachedData !== undefined && (script.cachedDataRejected === false || isYounger(cacheFile, REFUSED_AGE_MS))
-  let isDone = isKept
-  const keepCode = (): void => {
-    if (!isDone) keep(cacheFile, script)
-    isDone = true
+  const cachedData = cacheFile && readOwn(cacheFile)
+  const script = new Script(readFileSync(file, 'utf8'), { filename: file, ...(cachedData && { cachedData }) })
+  const isGood = cachedData !== undefined && script.cachedDataRejected === false
+  const isWanted = cacheFile !== undefined && !isGood && !(cachedData && isYounger(cacheFile, REFUSED_AGE_MS))
+  let isKept = false
+  const keepCode = (isEnd: boolean): void => {
+    if (!isWanted || isKept !== isEnd) return
+    keep(cacheFile, script)
+    isKept = true
   }
   const module = { exports: {} }
   const run = script.runInThisContext() as Run
@@ -70,8 +66,8 @@ export function runBundle({ file, build }: Bundle, require: NodeJS.Require): unk
 
 /** @returns undefined where nothing is to be kept */
 function cacheFileFor(file: string, build: string): string | undefined {
-  // The variable by which Node.js's own cache of compiled code is turned off.
-  if (process.env.NODE_DISABLE_COMPILE_CACHE) return undefined
+  // Other runtimes have caches of their own, and their `vm` knows none.
+  if (isCodeCacheOff(process.env) || 'bun' in process.versions || 'deno' in process.versions) return undefined
   const folder = userCacheFolder(process.env)
   if (folder === undefined) return undefined
   const name = file.slice(dirname(file).length + 1, -'.main.cjs'.length)

@@ -26,6 +26,7 @@ const file = join(directory, 'example.main.cjs')
 const kept = join(folder, `example-b1-${process.version}-${process.arch}`)
 const environment = { XDG_CACHE_HOME: process.env.XDG_CACHE_HOME, NODE_DISABLE_COMPILE_CACHE: undefined }
 
+const HEAD = '(function (exports, require, module, __filename, __dirname, keepCode) {'
 let texts = 100
 
 /**
@@ -34,12 +35,16 @@ let texts = 100
  */
 function write(): string {
   const text = String(texts++)
-  writeFileSync(file, `exports.answer = '${text}'\nif (typeof keepCode !== 'undefined') keepCode()\n`)
+  writeFileSync(file, `${HEAD}exports.answer = '${text}'\nkeepCode(false)\nexports.end = () => keepCode(true)\n})`)
   return text
 }
 
-function answer(build = 'b1'): string {
-  return (runBundle({ file, build }, createRequire(file)) as { answer: string }).answer
+function run(build = 'b1'): { answer: string; end: () => void } {
+  return runBundle({ file, build }, createRequire(file)) as { answer: string; end: () => void }
+}
+
+function answer(build?: string): string {
+  return run(build).answer
 }
 
 let first: string
@@ -66,6 +71,16 @@ test('the first run keeps the code for this user alone, and the next one runs it
   assert.equal(statSync(folder).mode & 0o777, 0o700)
   write()
   assert.equal(answer(), first)
+})
+
+test('the end of a run adds what was compiled since, and of a run that kept nothing nothing', () => {
+  const { end } = run()
+  const before = statSync(kept).ino
+  end()
+  const after = statSync(kept).ino
+  assert.notEqual(after, before)
+  run().end()
+  assert.equal(statSync(kept).ino, after)
 })
 
 test('another build has another file', () => {
