@@ -9,25 +9,40 @@ import { type CType, declare, errno } from './ffi.ts'
 // `ssize_t` of a transfer.
 // errno is good only as the very next statement after a call: each function asks for it itself.
 
+type Native = ReturnType<typeof declare>
+
+// Each is declared at its first call: declaring costs start-up, and no program needs them all.
+
+function lazily(name: string, result: CType, parameters: readonly CType[]): () => Native {
+  let declared: Native | undefined
+  return () => {
+    declared ??= declare(name, result, parameters)
+    return declared
+  }
+}
+
 function call1(name: string, a: CType) {
-  const native = declare(name, 'int', [a])
+  let native: Native | undefined
   return (x: number): number => {
+    native ??= declare(name, 'int', [a])
     const result = native(x)
     return result < 0 ? -errno() : result
   }
 }
 
 function call2(name: string, a: CType, b: CType) {
-  const native = declare(name, 'int', [a, b])
+  let native: Native | undefined
   return (x: number, y: number): number => {
+    native ??= declare(name, 'int', [a, b])
     const result = native(x, y)
     return result < 0 ? -errno() : result
   }
 }
 
 function call3(name: string, returns: 'int' | 'long', a: CType, b: CType, c: CType) {
-  const native = declare(name, returns, [a, b, c])
+  let native: Native | undefined
   return (x: number, y: number, z: number): number => {
+    native ??= declare(name, returns, [a, b, c])
     const result = native(x, y, z)
     return result < 0 ? -errno() : result
   }
@@ -56,26 +71,26 @@ export const getrandom = call3('getrandom', 'long', 'uintptr_t', 'size_t', 'uint
 
 // The rest have more parameters, each function its own number.
 const native = {
-  accept4: declare('accept4', 'int', ['int', 'uintptr_t', 'uintptr_t', 'int']),
-  recv: declare('recv', 'int', ['int', 'uintptr_t', 'size_t', 'int']),
-  recvfrom: declare('recvfrom', 'int', ['int', 'uintptr_t', 'size_t', 'int', 'uintptr_t', 'uintptr_t']),
-  send: declare('send', 'int', ['int', 'uintptr_t', 'size_t', 'int']),
-  sendto: declare('sendto', 'int', ['int', 'uintptr_t', 'size_t', 'int', 'uintptr_t', 'uint']),
-  lseek: declare('lseek', 'long', ['int', 'long', 'int']),
-  getsockopt: declare('getsockopt', 'int', ['int', 'int', 'int', 'uintptr_t', 'uintptr_t']),
-  setsockopt: declare('setsockopt', 'int', ['int', 'int', 'int', 'uintptr_t', 'uint']),
-  ppoll: declare('ppoll', 'int', ['uintptr_t', 'size_t', 'uintptr_t', 'uintptr_t']),
-  _exit: declare('_exit', 'void', ['int']),
-  sched_yield: declare('sched_yield', 'int', []),
+  accept4: lazily('accept4', 'int', ['int', 'uintptr_t', 'uintptr_t', 'int']),
+  recv: lazily('recv', 'int', ['int', 'uintptr_t', 'size_t', 'int']),
+  recvfrom: lazily('recvfrom', 'int', ['int', 'uintptr_t', 'size_t', 'int', 'uintptr_t', 'uintptr_t']),
+  send: lazily('send', 'int', ['int', 'uintptr_t', 'size_t', 'int']),
+  sendto: lazily('sendto', 'int', ['int', 'uintptr_t', 'size_t', 'int', 'uintptr_t', 'uint']),
+  lseek: lazily('lseek', 'long', ['int', 'long', 'int']),
+  getsockopt: lazily('getsockopt', 'int', ['int', 'int', 'int', 'uintptr_t', 'uintptr_t']),
+  setsockopt: lazily('setsockopt', 'int', ['int', 'int', 'int', 'uintptr_t', 'uint']),
+  ppoll: lazily('ppoll', 'int', ['uintptr_t', 'size_t', 'uintptr_t', 'uintptr_t']),
+  _exit: lazily('_exit', 'void', ['int']),
+  sched_yield: lazily('sched_yield', 'int', []),
 }
 
 export function accept4(fd: number, address: number, addressLengthPtr: number, flags: number): number {
-  const result = native.accept4(fd, address, addressLengthPtr, flags)
+  const result = native.accept4()(fd, address, addressLengthPtr, flags)
   return result < 0 ? -errno() : result
 }
 
 export function recv(fd: number, buffer: number, length: number, flags: number): number {
-  const result = native.recv(fd, buffer, length, flags)
+  const result = native.recv()(fd, buffer, length, flags)
   return result < 0 ? -errno() : result
 }
 
@@ -87,12 +102,12 @@ export function recvfrom(
   address: number,
   addressLengthPtr: number,
 ): number {
-  const result = native.recvfrom(fd, buffer, length, flags, address, addressLengthPtr)
+  const result = native.recvfrom()(fd, buffer, length, flags, address, addressLengthPtr)
   return result < 0 ? -errno() : result
 }
 
 export function send(fd: number, buffer: number, length: number, flags: number): number {
-  const result = native.send(fd, buffer, length, flags)
+  const result = native.send()(fd, buffer, length, flags)
   return result < 0 ? -errno() : result
 }
 
@@ -104,28 +119,28 @@ export function sendto(
   address: number,
   addressLength: number,
 ): number {
-  const result = native.sendto(fd, buffer, length, flags, address, addressLength)
+  const result = native.sendto()(fd, buffer, length, flags, address, addressLength)
   return result < 0 ? -errno() : result
 }
 
 export function getsockopt(fd: number, level: number, option: number, value: number, lengthPtr: number): number {
-  const result = native.getsockopt(fd, level, option, value, lengthPtr)
+  const result = native.getsockopt()(fd, level, option, value, lengthPtr)
   return result < 0 ? -errno() : result
 }
 
 export function setsockopt(fd: number, level: number, option: number, value: number, length: number): number {
-  const result = native.setsockopt(fd, level, option, value, length)
+  const result = native.setsockopt()(fd, level, option, value, length)
   return result < 0 ? -errno() : result
 }
 
 export function ppoll(pollfds: number, count: number, timespec: number, sigmask: number): number {
-  const result = native.ppoll(pollfds, count, timespec, sigmask)
+  const result = native.ppoll()(pollfds, count, timespec, sigmask)
   return result < 0 ? -errno() : result
 }
 
 /** @returns the position in bytes, or a negative host errno; exact whatever its size */
 export function lseek(fd: number, offset: bigint, whence: number): bigint {
-  const result = native.lseek(fd, offset, whence)
+  const result = native.lseek()(fd, offset, whence)
   return result < 0 ? BigInt(-errno()) : BigInt(result)
 }
 
@@ -143,11 +158,11 @@ export function duplicateFd(fd: number): number {
 
 /** Gives up the processor; cannot fail. */
 export function schedYield(): void {
-  native.sched_yield()
+  native.sched_yield()()
 }
 
 /** Ends the process at once, also while other threads are inside system calls, without running any handler. */
 export function exitNow(code: number): never {
-  native._exit(code)
+  native._exit()(code)
   throw new Error('unreachable: _exit returned')
 }
