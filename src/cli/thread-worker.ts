@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import type { SharedProgram } from '../runtime/thread.ts'
 import type { RunConfig } from './options.ts'
 
@@ -14,7 +14,7 @@ export interface ThreadData {
 /** Starts a Worker for a thread of the program. It runs although the calling thread never returns to its event loop. */
 export function startThreadWorker(data: ThreadData): void {
   // Loaded when needed: most programs have one thread.
-  const { Worker } = createRequire(import.meta.url)('node:worker_threads') as typeof import('node:worker_threads')
+  const { Worker } = process.getBuiltinModule('node:worker_threads')
   // Left alone, a Worker makes the inherited standard output non-blocking.
-  new Worker(new URL('./thread.cjs', import.meta.url), { workerData: data, stdout: true, stderr: true })
+  new Worker(join(import.meta.dirname, 'thread.cjs'), { workerData: data, stdout: true, stderr: true })
 }

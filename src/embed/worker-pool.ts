@@ -1,6 +1,7 @@
-import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
+import { cacheVariables } from '../boot/cache-folder.ts'
 import type { RunMessage, WorkerMessage } from './worker-messages.ts'
 import { Word } from './worker-messages.ts'
 
@@ -56,15 +57,15 @@ export class ProgramWorker {
     this.words = new Int32Array(shared)
     this.words[Word.PREPARING] = 1
     // Loaded when needed: who imports the package may never spawn.
-    const { Worker } = createRequire(import.meta.url)('node:worker_threads') as typeof import('node:worker_threads')
-    this.#worker = new Worker(new URL(workerFile(), import.meta.url), {
+    const { Worker } = process.getBuiltinModule('node:worker_threads')
+    this.#worker = new Worker(workerFile(), {
       workerData: shared,
       // Left alone, a Worker touches the process's own standard streams. What options this process was started with, for
       // test runners and loaders, is not for it.
       stdout: true,
       stderr: true,
       execArgv: [],
-      env: {},
+      env: cacheVariables(process.env),
     })
     if (alive.size === 0) process.on('exit', awaitPrepared)
     alive.add(this)
@@ -138,5 +139,6 @@ export class ProgramWorker {
 
 /** Next to the built files; from the sources, as the tests run them, those that were built last. */
 function workerFile(): string {
-  return import.meta.url.endsWith('.ts') ? '../../dist/program-worker.cjs' : './program-worker.cjs'
+  const isSource = import.meta.filename.endsWith('.ts')
+  return join(import.meta.dirname, isSource ? '../../dist' : '', 'program-worker.cjs')
 }

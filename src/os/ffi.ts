@@ -1,10 +1,11 @@
-import { createRequire } from 'node:module'
+import { existsSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 
 /**
  * The foreign function interface: declares functions of the C library that the Node.js process is linked with.
  *
  * `koffi` itself is a chain of small files that finds the right binary, and costs a third of the start-up that is ours to
- * lose; so its binary is loaded directly where it lies in the usual place, and `koffi` answers everywhere else.
+ * lose; so its binary is loaded directly where it lies in the usual places, and `koffi` answers everywhere else.
  */
 interface Ffi {
   load(library: null): { func(name: string, result: CType, parameters: readonly CType[]): (...args: never[]) => number }
@@ -25,22 +26,35 @@ export interface EventLoopHandle {
 /** Pointers travel as `uintptr_t`: a number, exact below 2^53, and no object per call. */
 export type CType = 'int' | 'uint' | 'long' | 'size_t' | 'uintptr_t' | 'void'
 
-const require = createRequire(import.meta.url)
-
 function loadFfi(): Ffi {
   if (process.platform !== 'linux' || (process.arch !== 'x64' && process.arch !== 'arm64')) {
     throw new UnsupportedPlatformError(
       `Berth runs on Linux x64 and arm64; ${process.platform} ${process.arch} is not supported yet`,
     )
   }
-  try {
-    // Fails on musl, for whose C library this binary is not made.
-    const direct = require(`@koromix/koffi-linux-${process.arch}/linux_${process.arch}/koffi.node`) as Ffi
-    if (typeof direct.load === 'function') return direct
-  } catch {
-    // Another package layout, or musl: koffi knows its way.
+  const place = `@koromix/koffi-linux-${process.arch}/linux_${process.arch}/koffi.node`
+  for (const packages of usualPlaces()) {
+    const file = join(packages, place)
+    if (!existsSync(file)) continue
+    try {
+      const module = { exports: {} as Ffi }
+      // Fails on musl, for whose C library this binary is not made.
+      process.dlopen(module, file)
+      if (typeof module.exports.load === 'function') return module.exports
+    } catch {
+      break
+    }
   }
-  return require('koffi') as Ffi
+  const { createRequire } = process.getBuiltinModule('node:module')
+  return createRequire(import.meta.filename)('koffi') as Ffi
+}
+
+/** Where npm puts the packages that this one needs: in its own folder, or next to it. */
+function usualPlaces(): string[] {
+  const ownPackage = join(import.meta.dirname, import.meta.filename.endsWith('.ts') ? '../..' : '..')
+  const beside = dirname(ownPackage)
+  // What is next to a checkout is anybody's.
+  return [join(ownPackage, 'node_modules'), ...(basename(beside) === 'node_modules' ? [beside] : [])]
 }
 
 /** The host is neither Linux x64 nor Linux arm64. */

@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module'
-
 /** The instances of so many threads are some megabytes; collecting them takes as long as starting a hundred. */
 const INSTANCES_PER_COLLECTION = 500
 
@@ -25,9 +23,8 @@ export class InstanceGarbage {
  * not know it is left to itself.
  */
 function engineCollector(): () => void {
-  const require = createRequire(import.meta.url)
-  const { setFlagsFromString } = require('node:v8') as typeof import('node:v8')
-  const { runInNewContext } = require('node:vm') as typeof import('node:vm')
+  const { setFlagsFromString } = process.getBuiltinModule('node:v8')
+  const { runInNewContext } = process.getBuiltinModule('node:vm')
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('globalThis.gc') as (() => void) | undefined
   setFlagsFromString('--no-expose-gc')

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'
 import { THREADS_MODULE, THREADS_SIGNATURES } from '../abi/threads.ts'
 import { WASI_MODULES } from '../host/dialect.ts'
 import { LoadError } from './errors.ts'
@@ -77,7 +76,7 @@ export function prepareThreads(
     return undefined
   }
   if (Number.parseInt(process.versions.v8, 10) < FIRST_GOOD_V8) {
-    const { setFlagsFromString } = createRequire(import.meta.url)('node:v8') as typeof import('node:v8')
+    const { setFlagsFromString } = process.getBuiltinModule('node:v8')
     setFlagsFromString('--no-liftoff')
   }
   return { main: prepared.main, thread: prepared.thread, shape: inspectModule(prepared.main), pthread }

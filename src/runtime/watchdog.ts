@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import { join } from 'node:path'
 
 /**
  * Ends the process after `timeoutMs` milliseconds, whatever it is doing: the thread that runs the program may be inside a
@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
  */
 export function startWatchdog(timeoutMs: number): void {
   // Loaded when needed: 2 ms that a start without a timeout does not pay.
-  const { Worker } = createRequire(import.meta.url)('node:worker_threads') as typeof import('node:worker_threads')
-  new Worker(new URL('./watchdog-worker.cjs', import.meta.url), { workerData: timeoutMs, stdout: true, stderr: true })
+  const { Worker } = process.getBuiltinModule('node:worker_threads')
+  const file = join(import.meta.dirname, 'watchdog-worker.cjs')
+  new Worker(file, { workerData: timeoutMs, stdout: true, stderr: true })
 }
