@@ -5,29 +5,36 @@ import { FileStatus, isTerminal } from '../os/file-status.ts'
 import type { DirectoryEntries } from './directory-entries.ts'
 import { LocalOpenFile, type OpenFile } from './open-file.ts'
 
-/** A set of `rights` bits as two unsigned halves, so that testing it creates no bigint. */
+/**
+ * A set of `rights` bits as two signed halves: testing it creates no bigint, and the engine keeps numbers of 32 signed bits in
+ * their places, without an object for each.
+ */
 export interface RightsMask {
   readonly low: number
   readonly high: number
 }
 
 export function rightsMask(bits: bigint): RightsMask {
-  return { low: Number(bits & 0xffff_ffffn), high: Number(bits >> 32n) }
+  return { low: Number(BigInt.asIntN(32, bits)), high: Number(BigInt.asIntN(32, bits >> 32n)) }
 }
 
 /**
  * What a descriptor may do (`base`), and what those opened through it may. Immutable: a program with ten thousand connections
  * has one for them all.
  */
-class DescriptorRights {
+class DescriptorRights implements RightsMask {
   readonly base: bigint
   readonly inheriting: bigint
-  readonly mask: RightsMask
+  /** Those of `base`. */
+  readonly low: number
+  readonly high: number
 
   constructor(base: bigint, inheriting: bigint) {
     this.base = base
     this.inheriting = inheriting
-    this.mask = rightsMask(base)
+    const { low, high } = rightsMask(base)
+    this.low = low
+    this.high = high
   }
 }
 
@@ -74,8 +81,8 @@ abstract class OpenDescriptor {
   }
 
   may(needed: RightsMask): boolean {
-    const { low, high } = this.#rights.mask
-    return (low & needed.low) >>> 0 === needed.low && (high & needed.high) === needed.high
+    const { low, high } = this.#rights
+    return (low & needed.low) === needed.low && (high & needed.high) === needed.high
   }
 
   /** A duplicate may do what the original may, and shares the rest with it. */

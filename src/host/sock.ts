@@ -149,7 +149,7 @@ export function sockFunctions(host: Host): HostFunctions<keyof typeof SOCK_SIGNA
       const received = network.receive(socket, host.iovecs, RECEIVE_FLAGS[riFlags]!)
       if (received < 0) return errnoOf(received)
       memory.setU32(sizePtr, received)
-      memory.setU16(roFlagsPtr, network.truncated ? RoFlags.RECV_DATA_TRUNCATED : 0)
+      memory.setU16(roFlagsPtr, !socket.isStream && network.truncated ? RoFlags.RECV_DATA_TRUNCATED : 0)
       return Errno.SUCCESS
     },
 

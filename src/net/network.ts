@@ -95,7 +95,7 @@ export class Network {
   readonly #msghdr = new HostBuffer(MSGHDR.size)
   readonly #implicit = new SocketAddress()
 
-  /** Whether the last receive cut a datagram short. */
+  /** Whether the last datagram received was cut short. Streams have none, and do not change it. */
   truncated = false
 
   /** @param resolver who looks names up that policy allows */
@@ -286,17 +286,18 @@ export class Network {
   }
 
   #receive(descriptor: SocketDescriptor, buffers: Iovecs, flags: number): number {
-    this.truncated = false
     if (buffers.count > 1) {
       this.#prepareMessage(buffers, 0)
       return this.#receiveMessage(descriptor, buffers, flags)
     }
+    const { firstAddress, firstBytes } = buffers
     // On a datagram MSG_TRUNC asks for its true length; on a stream it would throw the data away.
-    if (!descriptor.isStream) flags |= MSG_TRUNC
+    const { isStream } = descriptor
+    if (!isStream) flags |= MSG_TRUNC
     for (;;) {
-      const received = recv(descriptor.hostFd, buffers.firstAddress, buffers.firstBytes, flags)
+      const received = recv(descriptor.hostFd, firstAddress, firstBytes, flags)
       if (received === -HostErrno.EINTR && !descriptor.isClosing()) continue
-      return received > buffers.firstBytes ? this.#cut(buffers.firstBytes) : received
+      return isStream ? received : this.#cut(received, firstBytes)
     }
   }
 
@@ -308,7 +309,6 @@ export class Network {
       if (received >= 0 && this.remoteAddress(descriptor, from) < 0) setUnknown(from, descriptor)
       return received
     }
-    this.truncated = false
     if (descriptor.file.pendingError !== 0) return takePendingError(descriptor)
     const flags = (receiveFlags.peek ? MSG_PEEK : 0) | (receiveFlags.waitAll ? MSG_WAITALL : 0)
     this.#sockaddr.expect()
@@ -318,19 +318,21 @@ export class Network {
       received = this.#receiveMessage(descriptor, buffers, flags)
     } else {
       const { address, lengthAddress } = this.#sockaddr
+      const { firstAddress, firstBytes } = buffers
       const { hostFd } = descriptor
       do {
-        received = recvfrom(hostFd, buffers.firstAddress, buffers.firstBytes, flags | MSG_TRUNC, address, lengthAddress)
+        received = recvfrom(hostFd, firstAddress, firstBytes, flags | MSG_TRUNC, address, lengthAddress)
       } while (received === -HostErrno.EINTR && !descriptor.isClosing())
-      if (received > buffers.firstBytes) received = this.#cut(buffers.firstBytes)
+      received = this.#cut(received, firstBytes)
     }
     if (received >= 0 && !this.#sockaddr.decode(from)) setUnknown(from, descriptor)
     return received
   }
 
-  #cut(lengthBytes: number): number {
-    this.truncated = true
-    return lengthBytes
+  /** @param received the true length of a datagram, or a negative host errno. @returns what there was room for */
+  #cut(received: number, roomBytes: number): number {
+    this.truncated = received > roomBytes
+    return this.truncated ? roomBytes : received
   }
 
   #receiveMessage(descriptor: SocketDescriptor, buffers: Iovecs, flags: number): number {

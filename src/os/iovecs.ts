@@ -10,13 +10,20 @@ const FEW = 32
  * system calls without vectors take; so the array of `struct iovec`s is only laid out when it is asked for.
  */
 export class Iovecs {
-  #addresses = new Float64Array(FEW)
-  #lengths = new Uint32Array(FEW)
+  #addresses: Float64Array
+  #lengths: Uint32Array
   #array: HostBuffer | undefined
   /** How many pieces there are: 0 to {@link IOV_MAX}. */
   count = 0
   /** The sum of their lengths. Below 2^42, so a number holds it. */
   totalBytes = 0
+
+  constructor() {
+    // One behind the other: after a system call, looking at another page of memory takes longer than a call of a function.
+    const pieces = new ArrayBuffer(FEW * (Float64Array.BYTES_PER_ELEMENT + Uint32Array.BYTES_PER_ELEMENT))
+    this.#addresses = new Float64Array(pieces, 0, FEW)
+    this.#lengths = new Uint32Array(pieces, this.#addresses.byteLength, FEW)
+  }
 
   clear(): void {
     this.count = 0
