@@ -156,7 +156,7 @@ export function berthNameFunctions(host: Host): HostFunctionsOf<typeof BERTH_SIG
       const nameAt = GuestAddressList.size + entries.length * GuestAddressEntry.size
       memory.setU32(usedPtr, nameAt + canonicalName.length)
       if (room < nameAt + canonicalName.length) return EAI_OVERFLOW
-      memory.fill(outPtr, nameAt, 0)
+      memory.clear(outPtr, nameAt)
       memory.setU32(outPtr + GuestAddressList.count, entries.length)
       memory.setU32(outPtr + GuestAddressList.canonicalNameBytes, canonicalName.length)
       for (const [i, entry] of entries.entries()) {
@@ -209,7 +209,7 @@ export function berthNameFunctions(host: Host): HostFunctionsOf<typeof BERTH_SIG
       const needed = visible.length * GuestInterface.size
       memory.setU32(usedPtr, needed)
       if (room < needed) return Errno.RANGE
-      memory.fill(outPtr, needed, 0)
+      memory.clear(outPtr, needed)
       for (const [i, one] of visible.entries()) {
         const at = outPtr + i * GuestInterface.size
         memory.setU32(at + GuestInterface.index, one.index)

@@ -89,7 +89,7 @@ export function fdFunctions(host: Host, { filestat, whence: Whence }: Layouts): 
       if (!memory.contains(statPtr, Fdstat.size)) return Errno.FAULT
       const found = table.get(fd)
       if (found === undefined) return Errno.BADF
-      memory.fill(statPtr, Fdstat.size, 0)
+      memory.clear(statPtr, Fdstat.size)
       memory.setU8(statPtr + Fdstat.filetype, found.fileType)
       memory.setU16(statPtr + Fdstat.flags, fdFlags(found, host.files))
       memory.setU64(statPtr + Fdstat.rightsBase, found.rightsBase)

@@ -150,7 +150,7 @@ export function fileFunctions(host: Host): HostFunctions<FileFunction> {
       if (!memory.contains(prestatPtr, Prestat.size)) return Errno.FAULT
       const found = preopened(fd)
       if (typeof found === 'number') return found
-      memory.fill(prestatPtr, Prestat.size, 0)
+      memory.clear(prestatPtr, Prestat.size)
       memory.setU8(prestatPtr + Prestat.tag, PreopenType.DIR)
       memory.setU32(prestatPtr + Prestat.nameLength, found.name.length)
       return Errno.SUCCESS

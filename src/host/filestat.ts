@@ -11,7 +11,7 @@ export function storeFilestat(
   status: FileStatus,
   fileType: FileType,
 ): void {
-  memory.fill(ptr, layout.size, 0)
+  memory.clear(ptr, layout.size)
   memory.setU64(ptr + layout.dev, status.dev)
   memory.setU64(ptr + layout.ino, status.ino)
   memory.setU8(ptr + layout.filetype, fileType)

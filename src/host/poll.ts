@@ -95,7 +95,7 @@ export function pollFunctions(host: Host, { subscription: Subscription }: Layout
   }
 
   function writeEvent(ptr: number, waiting: Waiting, error: Errno, nbytes: number, flags: number): void {
-    memory.fill(ptr, Event.size, 0)
+    memory.clear(ptr, Event.size)
     memory.setU32(ptr + Event.userdata, waiting.userdataLow)
     memory.setU32(ptr + Event.userdata + 4, waiting.userdataHigh)
     memory.setU16(ptr + Event.error, error)

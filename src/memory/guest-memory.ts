@@ -103,8 +103,11 @@ export class GuestMemory {
     this.#bytes.set(bytes, ptr)
   }
 
-  fill(ptr: number, lengthBytes: number, value: number): void {
-    this.#bytes.fill(value, ptr, ptr + lengthBytes)
+  /** Sets bytes to 0. Word by word: for a record that is quicker than the engine's `fill`, which is a call out of its code. */
+  clear(ptr: number, lengthBytes: number): void {
+    const end = ptr + lengthBytes
+    for (; ptr + 4 <= end; ptr += 4) this.#view.setUint32(ptr, 0)
+    for (; ptr < end; ptr++) this.#view.setUint8(ptr, 0)
   }
 
   /** A copy that the guest cannot change any more. */

@@ -102,6 +102,8 @@ export class Policy {
   }
 
   #canonical(operation: Operation, address: SocketAddress): SocketAddress {
+    // Nearly every datagram's: an IPv4 address that is no wildcard is what it is.
+    if (address.family === 4 && address.w3 !== 0) return address
     const judged = this.#judged.copyFrom(address).canonicalize()
     // The kernel sends what goes to the wildcard address to the own host: permission to listen on every interface must
     // not open the services of loopback.

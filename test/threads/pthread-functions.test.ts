@@ -109,7 +109,7 @@ test('no pointer outside memory is followed, none to nothing, and none that is n
 
 test('a name without an end is none', () => {
   const { functions, memory } = createThread()
-  memory.fill(PAGE - 100, 100, 0x61)
+  memory.setBytes(PAGE - 100, new Uint8Array(100).fill(0x61))
   assert.equal(functions.sem_open(PAGE - 100, 0x40, 0o600, 0), -1)
   assert.equal(functions.sem_unlink(PAGE - 100), -1)
 })

@@ -140,15 +140,16 @@ test('values are stored in the last bytes of memory and not one further', () => 
   }
 })
 
-test('fill touches its own bytes only', () => {
-  const { wasm, memory } = setup()
-  memory.contains(0, PAGE)
-  new Uint8Array(wasm.buffer).fill(0xee)
-  memory.fill(10, 3, 0)
-  memory.fill(20, 0, 0)
-  assert.deepEqual([...new Uint8Array(wasm.buffer, 9, 5)], [0xee, 0, 0, 0, 0xee])
-  assert.equal(memory.u8(20), 0xee)
-})
+for (const length of [0, 1, 3, 4, 5, 8, 11]) {
+  test(`clear: ${length} bytes, and no other`, () => {
+    const { wasm, memory } = setup()
+    memory.contains(0, PAGE)
+    new Uint8Array(wasm.buffer).fill(0xee)
+    memory.clear(9, length)
+    const expected = [0xee, ...Array(length).fill(0), 0xee]
+    assert.deepEqual([...new Uint8Array(wasm.buffer, 8, length + 2)], expected)
+  })
+}
 
 const TEXT = 'hello'
 const STRINGS: readonly { name: string; at: number; nul: boolean; limit: number; found: boolean }[] = [
