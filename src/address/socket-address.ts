@@ -4,6 +4,13 @@
  */
 export type Family = 4 | 6
 
+/**
+ * An address as it is kept where there are very many: of IPv4 one number, `address · 2^16 + port` (below 2^48, so exact).
+ */
+export type KeptAddress = number | SocketAddress
+
+const PORTS = 0x1_0000
+
 export class SocketAddress {
   family: Family = 4
   /**
@@ -62,6 +69,16 @@ export class SocketAddress {
 
   clone(): SocketAddress {
     return new SocketAddress().copyFrom(this)
+  }
+
+  /** What {@link restore} makes of it the same address again. */
+  kept(): KeptAddress {
+    return this.family === 4 ? this.w3 * PORTS + this.port : this.clone()
+  }
+
+  restore(kept: KeptAddress): this {
+    if (typeof kept !== 'number') return this.copyFrom(kept)
+    return this.setIpv4(Math.floor(kept / PORTS), kept % PORTS)
   }
 
   /** IPv4 spelled as IPv6, `::ffff:a.b.c.d`: the kernel talks IPv4 to it. */

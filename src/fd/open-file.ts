@@ -1,4 +1,4 @@
-import type { SocketAddress } from '../address/socket-address.ts'
+import type { KeptAddress } from '../address/socket-address.ts'
 import { close } from '../os/libc.ts'
 
 /**
@@ -12,7 +12,7 @@ export interface OpenFile {
    * The peer as it was when the connection was accepted, until it is asked for the first time: a C library's `accept` asks
    * at once, and must get an answer even if the peer has reset the connection since.
    */
-  acceptedPeer: SocketAddress | undefined
+  acceptedPeer: KeptAddress | undefined
   /**
    * A host errno that `poll_oneoff` took from the kernel to report it, 0 if none. The kernel hands an error out once, so
    * the next operation on the socket must still fail with it.
@@ -45,17 +45,45 @@ export function leaveFile(file: OpenFile): boolean {
   return isLast
 }
 
-/** For one thread. */
+/** What only Unix-domain sockets with paths have. */
+type Paths = Pick<OpenFile, 'localPath' | 'peerPath' | 'directoryFd'>
+
+/** For one thread. A program may have very many that do nothing: what few of them need is apart. */
 export class LocalOpenFile implements OpenFile {
   nonBlocking = false
-  acceptedPeer: SocketAddress | undefined
+  acceptedPeer: KeptAddress | undefined
   pendingError = 0
-  localPath: Uint8Array | undefined
-  peerPath: Uint8Array | undefined
-  directoryFd: number | undefined
   statusFlags: number | undefined
   isBound = false
+  #paths: Paths | undefined
   #users = 1
+
+  get localPath(): Uint8Array | undefined {
+    return this.#paths?.localPath
+  }
+  set localPath(value: Uint8Array | undefined) {
+    this.#setPath('localPath', value)
+  }
+
+  get peerPath(): Uint8Array | undefined {
+    return this.#paths?.peerPath
+  }
+  set peerPath(value: Uint8Array | undefined) {
+    this.#setPath('peerPath', value)
+  }
+
+  get directoryFd(): number | undefined {
+    return this.#paths?.directoryFd
+  }
+  set directoryFd(value: number | undefined) {
+    this.#setPath('directoryFd', value)
+  }
+
+  #setPath<Name extends keyof Paths>(name: Name, value: Paths[Name]): void {
+    if (this.#paths === undefined && value === undefined) return
+    this.#paths ??= { localPath: undefined, peerPath: undefined, directoryFd: undefined }
+    this.#paths[name] = value
+  }
 
   exclusively<T>(work: () => T): T {
     return work()

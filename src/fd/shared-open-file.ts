@@ -1,4 +1,4 @@
-import { SocketAddress } from '../address/socket-address.ts'
+import { type KeptAddress, SocketAddress } from '../address/socket-address.ts'
 import { SharedLock } from '../wait/shared-lock.ts'
 import type { OpenFile } from './open-file.ts'
 
@@ -90,7 +90,7 @@ export class SharedOpenFile implements OpenFile {
     this.#store(DIRECTORY_FD, value === undefined ? 0 : value + 1)
   }
 
-  get acceptedPeer(): SocketAddress | undefined {
+  get acceptedPeer(): KeptAddress | undefined {
     if (this.#load(PEER) === 0) return undefined
     const [family, w0, w1, w2, w3, port, scopeId, flowInfo] = this.#words
       .subarray(this.#at + PEER + 1, this.#at + PEER + PEER_WORDS)
@@ -99,9 +99,9 @@ export class SharedOpenFile implements OpenFile {
       ? SocketAddress.ipv4(w3 >>> 0, port)
       : SocketAddress.ipv6(w0 >>> 0, w1 >>> 0, w2 >>> 0, w3 >>> 0, port).setScope(scopeId >>> 0, flowInfo >>> 0)
   }
-  set acceptedPeer(value: SocketAddress | undefined) {
+  set acceptedPeer(value: KeptAddress | undefined) {
     if (value !== undefined) {
-      const { family, w0, w1, w2, w3, port, scopeId, flowInfo } = value
+      const { family, w0, w1, w2, w3, port, scopeId, flowInfo } = new SocketAddress().restore(value)
       this.#words.set([family, w0, w1, w2, w3, port, scopeId, flowInfo], this.#at + PEER + 1)
     }
     this.#store(PEER, value === undefined ? 0 : 1)

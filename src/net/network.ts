@@ -94,6 +94,7 @@ export class Network {
   readonly #sockaddr = new SockaddrBuffer()
   readonly #msghdr = new HostBuffer(MSGHDR.size)
   readonly #implicit = new SocketAddress()
+  readonly #peer = new SocketAddress()
 
   /** Whether the last datagram received was cut short. Streams have none, and do not change it. */
   truncated = false
@@ -251,8 +252,7 @@ export class Network {
       const accepted = new SocketDescriptor(hostFd, descriptor.family, descriptor.protocol, descriptor.isStream)
       accepted.file.nonBlocking = nonBlocking
       accepted.file.localPath = descriptor.file.localPath
-      const peer = new SocketAddress()
-      if (this.#sockaddr.decode(peer)) accepted.file.acceptedPeer = peer
+      if (this.#sockaddr.decode(this.#peer)) accepted.file.acceptedPeer = this.#peer.kept()
       return accepted
     }
   }
@@ -268,7 +268,7 @@ export class Network {
     const { acceptedPeer } = descriptor.file
     if (acceptedPeer !== undefined) {
       descriptor.file.acceptedPeer = undefined
-      into.copyFrom(acceptedPeer)
+      into.restore(acceptedPeer)
       return 0
     }
     this.#sockaddr.expect()

@@ -243,3 +243,20 @@ test('clone is independent of its original', () => {
   original.setIpv6(9, 9, 9, 9, 9)
   assert.equal(copy.toString(), '0.0.0.1:2')
 })
+
+for (const [name, address] of [
+  ['the lowest IPv4 address and port', SocketAddress.ipv4(0, 0)],
+  ['an IPv4 address beyond 2^31', SocketAddress.ipv4(0xc000_0201, 80)],
+  ['the highest of both', SocketAddress.ipv4(0xffff_ffff, 65_535)],
+  ['IPv4 spelled as IPv6', SocketAddress.ipv6(0, 0, 0xffff, 0x7f00_0001, 443)],
+  ['IPv6 with scope and flow', SocketAddress.ipv6(0xfe80_0000, 0, 1, 0xffff_ffff, 65_535).setScope(3, 0xf_ffff)],
+] as const) {
+  test(`what is kept is restored: ${name}`, () => {
+    const other = SocketAddress.ipv6(1, 2, 3, 4, 5).setScope(6, 7)
+    assert.deepEqual(other.restore(address.kept()), address)
+    const kept = address.kept()
+    const before = address.clone()
+    address.setIpv4(1, 1)
+    assert.deepEqual(other.restore(kept), before, 'and does not change with its original')
+  })
+}
