@@ -42,22 +42,26 @@ const RIGHTS_OF_SOCKETS = new DescriptorRights(SOCKET_RIGHTS, SOCKET_RIGHTS_INHE
 
 export type Protocol = 'tcp' | 'udp' | 'unix'
 
-const never = () => false
-
 /** What an open descriptor number stands for. */
 abstract class OpenDescriptor {
   abstract readonly fileType: FileType
   /** The process's own descriptor. */
   readonly hostFd: number
   file: OpenFile
-  /** Whether another thread is closing it: then a call that was interrupted is not made again. */
-  isClosing: () => boolean = never
   #rights: DescriptorRights
 
   constructor(hostFd: number, rights: DescriptorRights, file: OpenFile = new LocalOpenFile()) {
     this.hostFd = hostFd
     this.file = file
     this.#rights = rights
+  }
+
+  /**
+   * Whether another thread is closing it: then a call that was interrupted is not made again. Replaced where there are other
+   * threads.
+   */
+  isClosing(): boolean {
+    return false
   }
 
   get rightsBase(): bigint {
