@@ -12,6 +12,7 @@ import { checkedCase, inOrder, selected } from './lib/case.mjs'
 import { notMeasured } from './lib/document.mjs'
 import { commit, environment } from './lib/environment.mjs'
 import { measure } from './lib/measure.mjs'
+import { inOwnNetwork } from './lib/network.mjs'
 import { parseOptions, USAGE, UsageError } from './lib/options.mjs'
 import { endProcesses, killProcesses } from './lib/processes.mjs'
 import { caseHeading, caseReport, failureReport } from './lib/report.mjs'
@@ -39,9 +40,17 @@ async function main(options) {
     process.stdout.write(USAGE)
     return
   }
-  const tools = createTools()
   // Before the cases are described: which sides they have depends on it.
   const draws = options.list || installPackages()
+  if (!options.list) {
+    await build()
+    const code = await inOwnNetwork()
+    if (code !== undefined) {
+      process.exitCode = code
+      return
+    }
+  }
+  const tools = createTools()
   const described = await describe(describingTools(tools))
   const chosen = selected(described.cases, options.words)
   if (options.list) {
@@ -74,10 +83,10 @@ async function casesOf(file, tools) {
 
 async function run(chosen, described, { words, keep, rounds, draws }, tools) {
   const keeps = words.length === 0 || keep
-  await build()
   // With this variable Node.js 20 reads every certificate of the system at each start. Until here npm may have needed it.
   delete process.env.NODE_EXTRA_CA_CERTS
   const here = environment()
+  console.log(`Network: ${here.network}.`)
   const measured = { date: new Date().toISOString(), commit: commit() }
   if (here.missing.length > 0) console.log(notMeasured(here.missing))
   let results = (keep && readResults(RESULTS)) || emptyResults(measured)

@@ -117,11 +117,12 @@ function machineText(results) {
   return `\n${lines.join('\n')}\n`
 }
 
-function environmentText({ machine, versions, missing }) {
+function environmentText({ machine, network, versions, missing }) {
   const { berth, node, v8, koffi, kernel, libc, cc, clang, ...peers } = versions
   const parts = [
     `${machine.cores} cores (${machine.cpu}, ${machine.memoryGiB} GiB, ${machine.arch})`,
     `Linux ${/^[\d.]*\d/.exec(kernel)?.[0] ?? kernel}`,
+    `network: ${network}`,
     `Node.js ${node} (V8 ${v8})`,
     `koffi ${koffi}`,
     `Berth ${berth}`,

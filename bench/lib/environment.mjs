@@ -4,11 +4,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { network } from './network.mjs'
 import { findRuntimes } from './runtimes.mjs'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** @returns {{ machine: object, versions: Record<string, string | null>, missing: string[] }} */
+/** @returns {{ machine: object, network: string, versions: Record<string, string | null>, missing: string[] }} */
 export function environment() {
   const { found, missing } = findRuntimes()
   const processors = cpus()
@@ -19,6 +20,7 @@ export function environment() {
       memoryGiB: Math.round(totalmem() / 2 ** 30),
       arch: process.arch,
     },
+    network: network(),
     versions: {
       berth: packageVersion('.'),
       node: process.versions.node,
