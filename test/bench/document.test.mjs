@@ -86,7 +86,7 @@ describe('the document', () => {
     assert.match(text, /1 December 2026, `abc1234`, 3 rounds, \*\*interrupted\*\*\./)
     assert.match(
       text,
-      /2 cores \(a CPU, 24 GiB, x64\); Linux 6\.18\.44; Node\.js 20\.20\.2 \(V8 11\.3\); koffi 3\.3\.4; Berth 0\.1\.0/,
+      /2 cores \(a CPU, 24 GiB, x64\); Linux 6\.18\.44; network: own namespace, cubic; Node\.js 20\.20\.2 \(V8 11\.3\); koffi 3\.3\.4; Berth 0\.1\.0/,
     )
     assert.match(text, /Not measured here: iwasm, wasmtime and wasmedge \(not on PATH\)\./)
   })

@@ -21,6 +21,7 @@ export function entry(more) {
 
 export const HERE = {
   machine: { cpu: 'a CPU', cores: 2, memoryGiB: 24, arch: 'x64' },
+  network: 'own namespace, cubic',
   versions: {
     berth: '0.1.0',
     node: '20.20.2',
