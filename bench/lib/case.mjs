@@ -83,6 +83,7 @@
 
 /** The groups in the order of docs/performance.md; others come behind them. */
 export const GROUPS = [
+  'calls',
   'TCP',
   'UDP',
   'HTTP',
