@@ -39,13 +39,21 @@ export function berthWaitFunctions(host: Host): HostFunctionsOf<typeof BERTH_SIG
   const event = new HostBuffer(16)
   let events: HostBuffer | undefined
 
+  /** What was asked for last, and what it is for the host: of thousands of descriptors most ask for the same. */
+  let askedGuest = 0
+  let askedHost = 0
+
   function hostEvents(guest: number): number {
+    if (guest === askedGuest) return askedHost
     let bits = 0
     for (const [from, to] of EVENTS) if ((guest & from) !== 0) bits |= to
+    askedGuest = guest
+    askedHost = bits
     return bits
   }
 
   function guestEvents(hostBits: number): number {
+    if (hostBits === 0) return 0
     let bits = 0
     for (const [to, from] of EVENTS) if ((hostBits & from) !== 0) bits |= to
     return bits
