@@ -131,3 +131,20 @@ test('a start looks at no path that it does not need, and starts no thread', {
   )
   assert.equal(threads(berth), threads(node))
 })
+
+test('a start compiles of a module what it calls, however large it is, the first time as the next', {
+  skip: !isNode20 && `the engine's own report is read, which is that of Node.js 20, not of ${process.version}`,
+}, async () => {
+  const idle = Array.from({ length: 500 }, (_, i) => `(func (result i32) (i32.const ${i}))`).join('')
+  const large = wasm(
+    `(module (memory (export "memory") 1) ${idle} (func $called) (func (export "_start") (call $called)))`,
+  )
+  for (const time of ['first', 'second']) {
+    const { exit, stdout, stderr } = await finish(
+      startProcess(process.execPath, ['--trace-wasm-compilation-times', scriptOf('iwasm'), large], { env }),
+    )
+    assert.deepEqual({ exit, stderr }, { exit: 0, stderr: '' })
+    const functions = [...stdout.matchAll(/^Compiled function \S+#(\d+) using/gm)].map(([, index]) => Number(index))
+    assert.deepEqual([...new Set(functions)].sort(), [500, 501], `the ${time} time`)
+  }
+})
