@@ -95,6 +95,7 @@ export class Network {
   readonly #msghdr = new HostBuffer(MSGHDR.size)
   readonly #implicit = new SocketAddress()
   readonly #peer = new SocketAddress()
+  #nameDecoder: InstanceType<typeof TextDecoder> | undefined
 
   /** Whether the last datagram received was cut short. Streams have none, and do not change it. */
   truncated = false
@@ -417,7 +418,10 @@ export class Network {
    * asked when they are used.
    */
   mayLookUp(host: Uint8Array): boolean {
-    return isNumericHost(host) || this.policy.allowsName(new TextDecoder('utf-8', { ignoreBOM: true }).decode(host))
+    if (isNumericHost(host)) return true
+    // Made by the first name: most programs look none up, and making one takes longer than a look at the pattern list.
+    this.#nameDecoder ??= new TextDecoder('utf-8', { ignoreBOM: true })
+    return this.policy.allowsName(this.#nameDecoder.decode(host))
   }
 
   resolve(

@@ -74,11 +74,23 @@ function declareFunctions() {
 
 /** Whether the resolver takes `host` for an address rather than a name: also `127.1`, `0x7f.1` and `fe80::1%lo`. */
 export function isNumericHost(host: Uint8Array): boolean {
+  if (!host.every(isOfAddresses) && !host.includes(PERCENT)) return false
   const { getaddrinfo, freeaddrinfo } = libc()
   const query = new Query(host, undefined, hostHints({ family: 'any', type: 'stream' }, AI_NUMERICHOST))
   if (getaddrinfo(query.host, 0, query.hints, query.result) !== 0) return false
   freeaddrinfo(query.list)
   return true
+}
+
+/** Behind it comes the name of an interface, of any letters. */
+const PERCENT = 0x25
+
+/** Whether the C library reads such a character in an address: digits, also hexadecimal ones (`0x7f.1`), dots and colons. */
+function isOfAddresses(character: number): boolean {
+  const lower = character | 0x20
+  return (
+    (character >= 0x2e && character <= 0x3a && character !== 0x2f) || (lower >= 0x61 && lower <= 0x66) || lower === 0x78
+  )
 }
 
 /**
