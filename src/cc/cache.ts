@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { accessSync, constants, existsSync, lstatSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { userCacheFolder } from '../boot/cache-folder.ts'
+import { isOurs, userCacheFolder } from '../boot/cache-folder.ts'
 
 /**
  * The folder for what is worth keeping: $XDG_CACHE_HOME/berth or ~/.cache/berth; where that cannot be written, a folder of
@@ -17,17 +17,6 @@ export function cacheFolder(env: NodeJS.ProcessEnv): string {
   const folder = mkdtempSync(join(tmpdir(), 'berth-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   return folder
-}
-
-function isOurs(folder: string): boolean {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    accessSync(folder, constants.W_OK | constants.X_OK)
-    const stat = lstatSync(folder)
-    return stat.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o022) === 0
-  } catch {
-    return false
-  }
 }
 
 /** Makes `folder` by `fill`, unless it is there: complete or not at all, however many processes do the same at once. */

@@ -1,6 +1,5 @@
 import { BERTH_MODULE } from '../abi/berth-socket.ts'
 import { keepCompiledCode } from '../boot/keep-code.ts'
-import type { SocketDescriptor } from '../fd/descriptor.ts'
 import { leaveFile } from '../fd/open-file.ts'
 import { DescriptorTable } from '../fd/table.ts'
 import { berthFunctions, unstableFunctions, wasiFunctions } from '../host/dialect.ts'
@@ -136,15 +135,21 @@ export class WASI {
     const sockets = list(given.sockets, 'options.sockets')
     const names = sockets.map((_, i) => ({ name: socketName(i) }))
     this.#env = [...config.env, ...socketVariables(config.listeners, names, config.env)].map(cString)
+    let notGiven = new Set<number>()
     try {
       for (const stream of standardStreams(stdio.map(duplicate))) this.#table.add(stream)
       for (const directory of openDirectories(config.directories, warnOnce)) this.#table.add(directory)
       const network = new Network(this.#policy)
-      const give = (socket: SocketDescriptor) => this.#table.add(socket)
-      giveSockets(network, config.listeners, [], give)
+      giveSockets(network, config.listeners, [], (socket) => this.#table.add(socket))
       // Last: what is taken from its owner is not lost to a wrong option.
-      giveSockets(network, [], takeSockets(sockets), give)
+      const taken = takeSockets(sockets)
+      notGiven = new Set(taken.map(({ hostFd }) => hostFd))
+      giveSockets(network, [], taken, (socket) => {
+        this.#table.add(socket)
+        notGiven.delete(socket.hostFd)
+      })
     } catch (error) {
+      for (const hostFd of notGiven) close(hostFd)
       closeAll(this.#table)
       throw error instanceof runtime.LoadError ? asLoadError(error) : error
     }
@@ -257,7 +262,8 @@ export class WASI {
   /** Closes all that the program has open. Without it that is done when the instance and this are garbage. */
   close(): void {
     if (this.#host === undefined) closeAll(this.#table)
-    else this.#host.releaseAll()
+    // Its standard streams as well: they are duplicates of its own.
+    else for (const descriptor of this.#table.removeAll()) this.#host.release(descriptor)
   }
 
   [Symbol.dispose](): void {

@@ -119,20 +119,22 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
     return memory.copyBytes(ptr + GuestSockaddr.un.path, length - GuestSockaddr.un.path)
   }
 
-  /** Stores {@link address}, or a Unix-domain address, and its true length; the caller has checked both ranges. */
-  function deliver(unix: Uint8Array | undefined, ptr: number, lengthPtr: number): void {
-    const room = memory.u32(lengthPtr)
+  /** Stores {@link address}, or a Unix-domain address, and its true length. @param room as {@link addressRoom} found it */
+  function deliver(unix: Uint8Array | undefined, ptr: number, lengthPtr: number, room: number): void {
     const length =
       unix === undefined ? deliverInternet(memory, ptr, room, address) : deliverSockaddr(memory, ptr, room, unix)
     memory.setU32(lengthPtr, length)
   }
 
-  /** Checks the places for an address and its length. */
-  function addressRoom(ptr: number, lengthPtr: number): Errno {
-    if (!memory.contains(lengthPtr, 4)) return Errno.FAULT
+  /**
+   * Checks the places for an address and its length, which is read once: another thread may be writing it.
+   * @returns the room in bytes, or an {@link Errno}, negative
+   */
+  function addressRoom(ptr: number, lengthPtr: number): number {
+    if (!memory.contains(lengthPtr, 4)) return -Errno.FAULT
     const room = memory.u32(lengthPtr)
-    if (room > 0x7fff_ffff) return Errno.INVAL
-    return memory.contains(ptr, Math.min(room, MAX_SOCKADDR)) ? Errno.SUCCESS : Errno.FAULT
+    if (room > 0x7fff_ffff) return -Errno.INVAL
+    return memory.contains(ptr, Math.min(room, MAX_SOCKADDR)) ? room : -Errno.FAULT
   }
 
   function addOpened(opened: SocketDescriptor, flags: number): number {
@@ -388,17 +390,15 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
       const socket = host.socket(fd, ACCEPT)
       if (typeof socket === 'number') return socket
       if ((flags & ~(GuestTypeFlags.CLOEXEC | GuestTypeFlags.NONBLOCK)) !== 0) return Errno.INVAL
-      if (addrPtr !== 0) {
-        const room = addressRoom(addrPtr, lengthPtr)
-        if (room !== Errno.SUCCESS) return room
-      }
+      const room = addrPtr === 0 ? 0 : addressRoom(addrPtr, lengthPtr)
+      if (room < 0) return -room
       if (!table.hasRoom) return Errno.MFILE
       host.spinUntilReadable(socket)
       const accepted = network.accept(socket, (flags & GuestTypeFlags.NONBLOCK) !== 0)
       if (typeof accepted === 'number') return errnoOf(accepted)
       if (addrPtr !== 0) {
-        if (socket.family === 'unix') deliver(unixSockaddr(unixNames.remote(accepted)), addrPtr, lengthPtr)
-        else if (network.remoteAddress(accepted, address) === 0) deliver(undefined, addrPtr, lengthPtr)
+        if (socket.family === 'unix') deliver(unixSockaddr(unixNames.remote(accepted)), addrPtr, lengthPtr, room)
+        else if (network.remoteAddress(accepted, address) === 0) deliver(undefined, addrPtr, lengthPtr, room)
       }
       memory.setU32(fdPtr, table.add(accepted))
       return Errno.SUCCESS
@@ -411,15 +411,15 @@ export function berthSocketFunctions(host: Host): HostFunctionsOf<typeof BERTH_S
       const socket = host.socket(fd, isPeer ? ADDR_REMOTE : ADDR_LOCAL)
       if (typeof socket === 'number') return socket
       const room = addressRoom(addrPtr, lengthPtr)
-      if (room !== Errno.SUCCESS) return room
+      if (room < 0) return -room
       if (socket.family === 'unix') {
         const name = isPeer ? unixNames.remote(socket) : unixNames.local(socket)
         if (typeof name === 'number') return errnoOf(name)
-        deliver(unixSockaddr(name), addrPtr, lengthPtr)
+        deliver(unixSockaddr(name), addrPtr, lengthPtr, room)
         return Errno.SUCCESS
       }
       const result = isPeer ? network.remoteAddress(socket, address) : network.localAddress(socket, address)
-      if (result === 0) deliver(undefined, addrPtr, lengthPtr)
+      if (result === 0) deliver(undefined, addrPtr, lengthPtr, room)
       return errnoOf(result)
     },
 

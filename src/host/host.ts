@@ -128,7 +128,8 @@ export class Host {
 
   /** Comes before a call on `socket` that sleeps until there is something to receive or to accept. */
   spinUntilReadable(socket: SocketDescriptor): void {
-    if (this.waiter.spins && !socket.file.nonBlocking) this.waiter.spinUntilReadable(socket.hostFd)
+    const { file, hostFd } = socket
+    if (this.waiter.spins && !file.nonBlocking && file.pendingError === 0) this.waiter.spinUntilReadable(hostFd)
   }
 
   /** The socket that `fd` stands for, if the rights `needed` are there; else why not. */

@@ -1,4 +1,5 @@
 import { THREADS_MODULE, THREADS_SIGNATURES } from '../abi/threads.ts'
+import { keepCompiledCodeOnce } from '../boot/keep-code.ts'
 import { WASI_MODULES } from '../host/dialect.ts'
 import { LoadError } from './errors.ts'
 import { inspectModule, type ModuleShape } from './inspect.ts'
@@ -75,6 +76,7 @@ export function prepareThreads(
     warn(`the module asks for threads and ${missing}: it will get none`)
     return undefined
   }
+  keepCompiledCodeOnce()
   if (Number.parseInt(process.versions.v8, 10) < FIRST_GOOD_V8) {
     const { setFlagsFromString } = process.getBuiltinModule('node:v8')
     setFlagsFromString('--no-liftoff')

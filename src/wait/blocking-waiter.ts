@@ -42,12 +42,14 @@ export class BlockingWaiter implements Waiter {
     const timeoutMs = timeoutNs === undefined ? this.#busyPollMs : Math.min(this.#busyPollMs, Number(timeoutNs) / 1e6)
     for (;;) {
       const found = look()
+      // A signal for another descriptor's sake is nothing that was found.
+      if (found === -HostErrno.EINTR && !this.#isInterrupted()) continue
       if (found !== 0 || this.#isInterrupted() || performance.now() - start >= timeoutMs) return found
     }
   }
 
   poll(pollfds: Pollfds, timeoutNs: bigint | undefined): number {
-    if (!this.spins || timeoutNs === 0n) return this.#poll(pollfds, timeoutNs)
+    if (!this.spins || timeoutNs === 0n || pollfds.count === 0) return this.#poll(pollfds, timeoutNs)
     const deadline = timeoutNs && now(MONOTONIC) + timeoutNs
     const found = this.#spin(timeoutNs, () => poll(pollfds.address, pollfds.count, 0))
     if (found !== 0) return found

@@ -11,7 +11,8 @@ import { after, before, describe, test } from 'node:test'
 import { TLSSocket } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { compileGuest } from '../../scripts/guest-compiler.mjs'
-import { GuestListener, type HandedSocket, spawn } from '../../src/index.ts'
+import { GuestListener, type HandedSocket, spawn, WASI } from '../../src/index.ts'
+import { close as closeSocket, socket as openSocket } from '../../src/os/libc.ts'
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
 const directory = mkdtempSync(join(tmpdir(), 'berth-hand-over-'))
@@ -238,4 +239,16 @@ describe('a listener without a port', () => {
     }
     assert.deepEqual(openSockets(), before)
   })
+})
+
+test('a socket of a kind that no program can have is refused, and those beside it are not lost', async () => {
+  const server = await listening()
+  // Of the kernel's routing tables: AF_NETLINK, SOCK_RAW.
+  const netlink = openSocket(16, 3, 0)
+  const listener = (server as unknown as { _handle: { fd: number } })._handle.fd
+  const before = openSockets().length
+  assert.throws(() => new WASI({ version: 'preview1', sockets: [netlink, listener] }), { code: 'ERR_BERTH_LOAD' })
+  assert.equal(openSockets().length, before)
+  closeSocket(netlink)
+  server.close()
 })
