@@ -1,4 +1,5 @@
 /** epoll: what an event costs among few and many descriptors, and what idle ones cost. */
+import { needsDescriptors } from '../lib/sides.mjs'
 
 /** What `epoll` with 10,000 sockets needs. */
 const DESCRIPTORS = 10_100
@@ -6,16 +7,15 @@ const DESCRIPTORS = 10_100
 const READY = 50
 const ROUNDS = 2000
 
-export async function cases({ native, wasm, berth, figure, limits }) {
+/** @param {import('../lib/case.mjs').Tools} tools */
+export async function cases(tools) {
+  const { native, wasm, berth, figure } = tools
   const program = native('epoll')
   const module = await wasm('epoll')
   const args = (watched, busy) => [watched, busy, READY, ROUNDS]
   const natively = (watched, busy) => () => figure([program, ...args(watched, busy)], { core: 0 })
   const underBerth = (watched, busy) => () => figure(berth(module, { args: args(watched, busy) }), { core: 0 })
-  const needs =
-    limits.descriptors < DESCRIPTORS
-      ? `needs ${DESCRIPTORS.toLocaleString('en-US')} descriptors, the limit is ${limits.descriptors.toLocaleString('en-US')}`
-      : undefined
+  const needs = needsDescriptors(tools, DESCRIPTORS)
   const common = { group: 'epoll', unit: 'ns', better: 'lower' }
   return [
     {
