@@ -22,28 +22,25 @@ function lazily(name: string, result: CType, parameters: readonly CType[]): () =
 }
 
 function call1(name: string, a: CType) {
-  let native: Native | undefined
+  const native = lazily(name, 'int', [a])
   return (x: number): number => {
-    native ??= declare(name, 'int', [a])
-    const result = native(x)
+    const result = native()(x)
     return result < 0 ? -errno() : result
   }
 }
 
 function call2(name: string, a: CType, b: CType) {
-  let native: Native | undefined
+  const native = lazily(name, 'int', [a, b])
   return (x: number, y: number): number => {
-    native ??= declare(name, 'int', [a, b])
-    const result = native(x, y)
+    const result = native()(x, y)
     return result < 0 ? -errno() : result
   }
 }
 
 function call3(name: string, returns: 'int' | 'long', a: CType, b: CType, c: CType) {
-  let native: Native | undefined
+  const native = lazily(name, returns, [a, b, c])
   return (x: number, y: number, z: number): number => {
-    native ??= declare(name, returns, [a, b, c])
-    const result = native(x, y, z)
+    const result = native()(x, y, z)
     return result < 0 ? -errno() : result
   }
 }
