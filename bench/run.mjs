@@ -8,6 +8,7 @@
 import { readdirSync } from 'node:fs'
 import { constants } from 'node:os'
 import { build } from '../scripts/build.mjs'
+import { installDependencies } from '../scripts/install-dependencies.mjs'
 import { checkedCase, inOrder, selected } from './lib/case.mjs'
 import { notMeasured } from './lib/document.mjs'
 import { commit, environment } from './lib/environment.mjs'
@@ -43,7 +44,8 @@ async function main(options) {
   // Before the cases are described: which sides they have depends on it.
   const draws = options.list || installPackages()
   if (!options.list) {
-    await build()
+    // What is missing comes from outside, where a network of its own does not reach.
+    installDependencies()
     const code = await inOwnNetwork()
     if (code !== undefined) {
       process.exitCode = code
@@ -83,6 +85,7 @@ async function casesOf(file, tools) {
 
 async function run(chosen, described, { words, keep, rounds, draws }, tools) {
   const keeps = words.length === 0 || keep
+  await build()
   // With this variable Node.js 20 reads every certificate of the system at each start. Until here npm may have needed it.
   delete process.env.NODE_EXTRA_CA_CERTS
   const here = environment()
