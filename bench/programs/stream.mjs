@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 
 const PATTERN_BYTES = 1 << 18
 const MAX_BYTES = 1 << 20
-const CLOCK_EVERY = 1 << 20
+const CLOCK_EVERY = 1 << 23
 const WARM_UP_SECONDS = 0.3
 
 const [, , mode, ...numbers] = process.argv
